@@ -1,0 +1,1 @@
+"""Measurements: the interface of snippets, the runner and the store of results."""

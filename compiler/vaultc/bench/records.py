@@ -1,0 +1,249 @@
+"""What a measurement leaves behind: one ``Run`` is one JSON line, and everything a page shows is derived from it.
+
+Raw samples are kept; medians, spreads and rates are functions over them (``vaultc.bench.stats``). Units are SI base
+units: seconds, bytes, FLOP. Records are frozen and hold only plain values, so they can be read without torch.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from vaultc.bench.codec import DecodeError, decode, encode
+
+SCHEMA = 1
+"""Version of the line format. A reader keeps and reports lines of a newer one, and does not interpret them."""
+
+Param: TypeAlias = bool | int | float | str
+Device: TypeAlias = Literal["cpu", "cuda"]
+
+Status: TypeAlias = Literal[
+    "ok",  # measured, and the spread is small
+    "noisy",  # measured, and the interquartile range is over a tenth of the median
+    "throttled",  # measured while the device lowered its clocks
+    "all_discarded",  # every sample was thrown away as throttled
+    "oom",  # out of memory: often the result itself
+    "timeout",  # the wall-clock limit was reached
+    "error",  # the snippet raised, exited or was killed
+    "wrong_result",  # disagrees with the reference, hence not timed
+    "skipped",  # not runnable here, for example no such device or backend
+    "interrupted",  # stopped by the user; what was done is kept
+]
+"""``ok``, ``noisy`` and ``throttled`` carry samples; the others say why there are none."""
+
+Flag: TypeAlias = Literal[
+    "no-synchronisation",  # the callable returned before the device had done its work
+    "cached-output",  # the same result came back without being computed again
+    "above-peak",  # a rate above what the machine was measured to reach
+    "large-speed-up",  # over ten times faster than another variant at the same point
+    "unchecked",  # the reference could not be computed at this point
+    "timer-resolution",  # too short for the clock
+    "between-processes",  # the processes disagree more than the samples inside them
+]
+"""Reasons to doubt a point. A flagged point is shown with its flag, never dropped."""
+
+Verdict: TypeAlias = Literal["confirmed", "refuted", "unmeasured"]
+
+
+@dataclass(frozen=True, slots=True)
+class MachineClass:
+    """What two runs must share to stand in one table. Coarse on purpose: clocks and temperatures are not part of it."""
+
+    device: Device
+    name: str
+    """The GPU's name or the CPU's model, as the system gives it, without clock and core counts."""
+    capability: str | None = None
+    """Compute capability of a GPU, such as ``9.0``."""
+    threads: int | None = None
+    """Threads that torch uses on a CPU."""
+    partition: str | None = None
+    """The slice of a divided GPU, such as ``1g.18gb``."""
+
+    @property
+    def slug(self) -> str:
+        """File name (without suffix) of its results: ``nvidia-h200-9-0``, ``amd-epyc-9b14-2-threads``."""
+        parts = [self.device if self.device not in self.name.lower() else "", self.name, self.capability or ""]
+        parts += [f"{self.threads} threads" if self.threads else "", self.partition or ""]
+        return re.sub(r"[^a-z0-9]+", "-", " ".join(parts).lower()).strip("-")
+
+    @property
+    def label(self) -> str:
+        """For people: ``NVIDIA H200 (compute 9.0)``, ``AMD EPYC 9B14 (2 threads)``."""
+        details = [f"compute {self.capability}" if self.capability else "", self.partition or ""]
+        details.append(f"{self.threads} thread{'s' if self.threads != 1 else ''}" if self.threads else "")
+        text = ", ".join(filter(None, details))
+        return f"{self.name} ({text})" if text else self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """Versions that may move a number without making it wrong. ``None``: not installed, or not told by the system."""
+
+    python: str
+    os: str
+    torch: str | None = None
+    cuda: str | None = None
+    cudnn: str | None = None
+    driver: str | None = None
+    triton: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """The device's state at one moment. All ``None`` where nothing tells."""
+
+    sm_mhz: float | None = None
+    memory_mhz: float | None = None
+    temperature_c: float | None = None
+    power_limit_w: float | None = None
+    throttle: tuple[str, ...] = ()
+    """Active reasons for lowered clocks, such as ``sw_power_cap``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Isolation:
+    """What kept the snippet from its surroundings, as it was, not as it was wished."""
+
+    network_blocked: bool = False
+    memory_limit: int | None = None
+    """Bytes of resident memory at which the process group is killed."""
+    time_limit: float | None = None
+    """Seconds for one process."""
+    notes: tuple[str, ...] = ()
+    """What the system did not allow, one line each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ceilings:
+    """The most this machine was measured to do, in the same run: the denominators of every share."""
+
+    copy: float | None = None
+    """Bytes per second of a large copy, read plus written."""
+    gemm: Mapping[str, float] = field(default_factory=dict)
+    """FLOP per second of a large matrix product, by dtype name (``float32``, ``bfloat16``)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One metric at one setting of the parameters."""
+
+    sweep: str
+    """Name of the measured function: the points of one table."""
+    params: Mapping[str, Param]
+    metric: str
+    """``time``, ``compile time`` or the name of a value."""
+    unit: str
+    """``s`` for times; as the snippet says for a value (``B/param``, ``%``)."""
+    status: Status
+    samples: tuple[tuple[float, ...], ...] = ()
+    """Raw samples, one inner tuple for each process."""
+    message: str = ""
+    """One line on a status that is not ``ok``."""
+    allocated: tuple[int, ...] = ()
+    """Peak bytes that the CUDA allocator had handed out, one for each process."""
+    reserved: tuple[int, ...] = ()
+    """Peak bytes that the CUDA allocator held, one for each process."""
+    rss: tuple[int, ...] = ()
+    """Peak growth of the resident set over the set-up, one for each fresh process (CPU)."""
+    flops: float | None = None
+    """Declared FLOP of one call."""
+    bytes: float | None = None
+    """Declared bytes moved by one call."""
+    dtype: str | None = None
+    """The dtype whose matrix-product ceiling applies."""
+    error: float | None = None
+    """Largest error against the reference, relative to the reference's largest magnitude."""
+    tolerance: float | None = None
+    backend: str | None = None
+    """Attention backend that was forced, such as ``FLASH_ATTENTION``."""
+    discarded: int = 0
+    """Samples thrown away because the clocks had been lowered."""
+    flags: tuple[Flag, ...] = ()
+
+    @property
+    def where(self) -> tuple[tuple[str, Param], ...]:
+        """The parameters as a hashable key."""
+        return tuple(self.params.items())
+
+    @property
+    def measured(self) -> bool:
+        """Whether there is a number to show."""
+        return any(self.samples)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A sentence that the snippet tested, with what the numbers say."""
+
+    text: str
+    verdict: Verdict
+    because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run of one snippet on one machine: a line of ``vault/_results/<id>/<machine class>.jsonl``."""
+
+    id: str
+    code_key: str
+    status: Status
+    """The run as a whole: ``ok``, or what keeps its numbers from being taken at face value. An expected ``oom`` is ok."""
+    started: str
+    """UTC, ``2026-01-31T12:34:56Z``."""
+    duration: float
+    """Seconds of wall time, all processes together."""
+    machine: MachineClass
+    environment: Environment
+    harness: str
+    points: tuple[Point, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    message: str = ""
+    """One line on a status that is not ``ok``."""
+    log: str = ""
+    """The end of what the snippet printed, bounded."""
+    processes: int = 0
+    seed: int = 0
+    commit: str | None = None
+    dirty: bool | None = None
+    expect: Literal["oom"] | None = None
+    clocks: tuple[Clocks, ...] = ()
+    """Before and after; empty on a CPU."""
+    isolation: Isolation = Isolation()
+    ceilings: Ceilings = Ceilings()
+    details: Mapping[str, Param] = field(default_factory=dict)
+    """What describes the machine and the run without deciding the class: cores, memory, clock, variables that matter."""
+    schema: int = SCHEMA
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadableLine:
+    """A line of a results file that is not a run this version can read. It is reported and stays in its file."""
+
+    number: int
+    """Line number from 1."""
+    reason: str
+
+
+def to_line(run: Run) -> str:
+    """The run as one line of JSON, without the line break; keys in a fixed order, so equal runs give equal lines."""
+    body = {"schema": run.schema, **encode(run)}
+    return json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
+def from_line(line: str, number: int = 1) -> Run | UnreadableLine:
+    """The run of one line; a torn line, a foreign one or one of a newer schema comes back as ``UnreadableLine``."""
+    try:
+        body = json.loads(line)
+    except ValueError:
+        return UnreadableLine(number, "not JSON: the line may be torn")
+    if not isinstance(body, dict):
+        return UnreadableLine(number, "not a run")
+    if body.get("schema") != SCHEMA:
+        return UnreadableLine(number, f"schema {body.get('schema')!r}, this version reads {SCHEMA}")
+    try:
+        return decode(Run, body, "run")
+    except DecodeError as fault:
+        return UnreadableLine(number, str(fault))
