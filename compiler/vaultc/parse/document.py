@@ -1,0 +1,270 @@
+"""One reading of a note: CommonMark with GFM and Obsidian's additions, as a flat list of events with byte ranges.
+
+Wiki-links and `%%` comments are no part of CommonMark. Before pyromark reads the text each is masked by as many bytes that
+mean nothing to it (a link begins and ends with punctuation, so that emphasis beside it opens and closes as it should); where a
+mask comes back inside plain text it was a link, where it comes back inside code, math or HTML it was not and the text is
+restored. That lets a link hold code, quotes or a pipe, and keeps one scanner for `check` and `emit`.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import pyromark
+
+from vaultc.text import Span
+
+_OPTIONS = (
+    pyromark.Options.ENABLE_TABLES
+    | pyromark.Options.ENABLE_FOOTNOTES
+    | pyromark.Options.ENABLE_STRIKETHROUGH
+    | pyromark.Options.ENABLE_TASKLISTS
+    | pyromark.Options.ENABLE_MATH
+)
+# The innermost pair of double brackets on one line; a single bracket may stand inside.
+_WIKILINK = re.compile(rb"!?\[\[(?!\[)((?:[^\[\]\r\n]++|\[(?!\[)|\](?!\]))++)\]\]")
+_DESTINATION = re.compile(rb"\([^()\s]*[/.:#][^()\r\n]*\)")
+_PLACEHOLDER = re.compile(rb"<%|\{\{|\{%")
+_COMMENT = re.compile(rb"%%")
+_FILL = b"\x1a"
+_MASKED = re.compile(",\x1a+,|\x1a\x1a")
+
+
+class Event(NamedTuple):
+    """One step of the reading.
+
+    `name` is pyromark's: `Text`, `Code`, `SoftBreak` …; `+Paragraph` opens and `-Paragraph` closes an element, and
+    `WikiLink` is ours. `data` is its payload (the text, the heading's level, the `WikiLink`), or None.
+    """
+
+    name: str
+    data: Any
+    start: int
+    end: int
+
+
+class WikiLink(NamedTuple):
+    """`[[target|label]]` as written; `target_span` excludes the brackets and the space around the target."""
+
+    target: str
+    label: str | None
+    embed: bool
+    escaped: bool
+    span: Span
+    target_span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A note's text (UTF-8), the events of its body, the comments that were passed over, and where the body begins."""
+
+    data: bytes
+    body: int
+    events: list[Event]
+    comments: tuple[Span, ...]
+
+    def slice(self, start: int, end: int) -> str:
+        """The text between two byte offsets."""
+        return self.data[start:end].decode("utf-8", "replace")
+
+
+def read(data: bytes, body: int = 0) -> Document:
+    """Read the text of a note from byte `body` on. `data` must be UTF-8; nothing raises."""
+    comments: tuple[Span, ...] = ()
+    masked = data.replace(b"\0", _FILL) if b"\0" in data else data
+    if b"%%" in data:
+        comments = _comments(data, body, _events(masked, body))
+        masked, holes = _without(masked, comments)
+    else:
+        holes = []
+    links = _wikilinks(masked, body) if b"[[" in masked else []
+    if links:
+        masked = _mask(masked, [link.span for link in links])
+    masks = sorted((*links, *holes), key=lambda link: link.span) if holes else links
+    return Document(data, body, _split(data, _events(masked, body), masks), comments)
+
+
+def _events(masked: bytes, body: int) -> list[Event]:
+    out = []
+    text = masked[body:].decode("utf-8", "replace")
+    for event, where in pyromark.events_with_range(text, options=_OPTIONS):
+        start, end = where["start"] + body, where["end"] + body
+        if isinstance(event, str):
+            out.append(Event(event, None, start, end))
+            continue
+        ((name, data),) = event.items()
+        if name == "Start" or name == "End":
+            sign = "+" if name == "Start" else "-"
+            if isinstance(data, str):
+                out.append(Event(sign + data, None, start, end))
+            else:
+                ((name, data),) = data.items()
+                out.append(Event(sign + name, data, start, end))
+        else:
+            out.append(Event(name, data, start, end))
+    return out
+
+
+def _wikilinks(data: bytes, body: int) -> list[WikiLink]:
+    out = []
+    for match in _WIKILINK.finditer(data, body):
+        start, end = match.span()
+        if _escaped(data, start):
+            if data[start] != 0x21:
+                continue
+            start += 1
+        inner = match[1]
+        if _PLACEHOLDER.search(inner) or _DESTINATION.match(data, end):
+            continue
+        pipe = inner.find(b"|")
+        target, label = (inner, None) if pipe < 0 else (inner[:pipe], inner[pipe + 1 :])
+        escaped = label is not None and target.endswith(b"\\")
+        if escaped:
+            target = target[:-1]
+        name = target.decode().strip()
+        if not name:
+            continue
+        lead = match.start(1) + len(target) - len(target.lstrip())
+        text = None if label is None else label.replace(b"\\|", b"|").decode().strip()
+        where = Span(lead, lead + len(name.encode()))
+        out.append(WikiLink(name, text, data[start] == 0x21, escaped, Span(start, end), where))
+    return out
+
+
+def _escaped(data: bytes, at: int) -> bool:
+    before = at
+    while before and data[before - 1] == 0x5C:
+        before -= 1
+    return (at - before) % 2 == 1
+
+
+def _comments(data: bytes, body: int, events: list[Event]) -> tuple[Span, ...]:
+    """Spans of `%%` comments: opened outside code and math, closed by the next `%%`; one that opens a line and is never
+    closed runs to the end, for what an author hid must not be published."""
+    literal = [
+        (e.start, e.end)
+        for e in events
+        if e.name in ("Code", "+CodeBlock", "InlineMath", "DisplayMath", "Html", "InlineHtml")
+    ]
+    out: list[Span] = []
+    at = body
+    while match := _COMMENT.search(data, at):
+        start = match.start()
+        inside = next((end for begin, end in literal if begin <= start < end), None)
+        if inside is not None:
+            at = inside
+            continue
+        close = data.find(b"%%", match.end())
+        if close < 0:
+            line = data[data.rfind(b"\n", 0, start) + 1 : start]
+            if line.strip(b" \t>-") == b"":
+                out.append(Span(start, len(data)))
+            break
+        out.append(Span(start, close + 2))
+        at = close + 2
+    return tuple(out)
+
+
+def _without(masked: bytes, comments: tuple[Span, ...]) -> tuple[bytes, list[WikiLink]]:
+    """The text with its comments blanked, and a nameless link for each part that shares its line with other text: there
+    blanks would make a hard break or an indented block."""
+    for span in comments:
+        masked = masked[: span.start] + re.sub(rb"[^\r\n]", b" ", masked[span.start : span.end]) + masked[span.end :]
+    holes = []
+    for span in comments:
+        at = span.start
+        while at < span.end:
+            stop = masked.find(b"\n", at, span.end)
+            stop = span.end if stop < 0 else stop
+            after = masked.find(b"\n", stop)
+            line = masked[masked.rfind(b"\n", 0, at) + 1 : after if after >= 0 else len(masked)]
+            if stop - at >= 2 and line.strip(b" \t\r>"):
+                holes.append(WikiLink("", None, False, False, Span(at, stop), Span(at, at)))
+            at = stop + 1
+    return _mask(masked, [hole.span for hole in holes]), holes
+
+
+def _mask(data: bytes, spans: list[Span]) -> bytes:
+    out, at = [], 0
+    for start, end in spans:
+        length = end - start
+        out += (data[at:start], b"," + _FILL * (length - 2) + b"," if length > 2 else _FILL * length)
+        at = end
+    return b"".join((*out, data[at:]))
+
+
+def _split(data: bytes, events: list[Event], links: list[WikiLink]) -> list[Event]:
+    """Give each masked link back: as an event of its own inside text, as the text it was elsewhere."""
+    if not links:
+        return events
+    out: list[Event] = []
+    at = 0
+    code = 0
+    for event in events:
+        name, payload, start, end = event
+        if name == "+CodeBlock":
+            code += 1
+        elif name == "-CodeBlock":
+            code -= 1
+        if name[0] in "+-":
+            out.append(_restored(event, links) if name in ("+Link", "+Image", "+CodeBlock") else event)
+            continue
+        if not isinstance(payload, str) or "\x1a" not in payload:
+            out.append(event)
+            continue
+        while at < len(links) and links[at].span.end <= start:
+            at += 1
+        inside = []
+        for link in links[at:]:
+            if link.span.start >= end:
+                break
+            inside.append(link)
+        if name == "Text" and not code:
+            for link in inside:
+                if link.span.start > start:
+                    out.append(Event("Text", data[start : link.span.start].decode("utf-8", "replace"), start, link.span.start))
+                if link.target:  # else a comment, which leaves nothing behind
+                    out.append(Event("WikiLink", link, *link.span))
+                start = link.span.end
+            if start < end:
+                out.append(Event("Text", data[start:end].decode("utf-8", "replace"), start, end))
+        else:
+            out.append(Event(name, _fill(data, payload, inside), start, end))
+    return out
+
+
+def _restored(event: Event, links: list[WikiLink]) -> Event:
+    data = event.data
+    text = data["dest_url"] + data["title"] if isinstance(data, dict) and "dest_url" in data else str(data)
+    if "\x1a" not in text:
+        return event
+    inside = [link for link in links if event.start <= link.span.start and link.span.end <= event.end]
+    if event.name == "+CodeBlock":
+        return event._replace(data={"Fenced": _refill(data["Fenced"], inside)})
+    found = len(_MASKED.findall(text))
+    tail = inside[-found:]
+    return event._replace(data={**data, "dest_url": _refill(data["dest_url"], tail), "title": _refill(data["title"], tail)})
+
+
+def _source(link: WikiLink) -> str:
+    if not link.target:
+        return ""
+    pipe = "" if link.label is None else ("\\|" if link.escaped else "|") + link.label
+    return f"{'!' if link.embed else ''}[[{link.target}{pipe}]]"
+
+
+def _refill(text: str, links: list[WikiLink]) -> str:
+    rest = iter(links)
+    return _MASKED.sub(lambda m: _source(link) if (link := next(rest, None)) else m[0], text)
+
+
+def _fill(data: bytes, text: str, links: list[WikiLink]) -> str:
+    rest = iter(links)
+
+    def original(match: re.Match[str]) -> str:
+        link = next(rest, None)
+        if link is None:
+            return match[0]
+        return data[link.span.start : link.span.end].decode("utf-8", "replace") if link.target else ""
+
+    return _MASKED.sub(original, text)

@@ -1,0 +1,111 @@
+"""The YAML between the first two `---` lines, and what vaultc reads from it."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+from frontmatter.default_handlers import YAMLHandler
+
+from vaultc.diagnostics import Diagnostic, report
+from vaultc.text import Span
+
+_FENCE = re.compile(rb"(?:\xef\xbb\xbf)?---[ \t]*\r?\n")
+_CLOSE = re.compile(rb"^---[ \t]*(?:\r?\n|\Z)", re.M)
+_ALIAS = re.compile(r"(?m)(?:^|[\s,\[{:-])\*[^\s,\]}*]")
+_MAX_ALIASES = 64
+_HANDLER = YAMLHandler()
+_FALSE = {"false", "no", "off", "n", "0"}
+_TRUE = {"true", "yes", "on", "y", "1"}
+
+
+@dataclass(frozen=True, slots=True)
+class FrontMatter:
+    """`metadata` is what the YAML says, `span` the text between the fences, `body` where the note begins."""
+
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    span: Span = Span(0, 0)
+    body: int = 0
+    findings: tuple[Diagnostic, ...] = ()
+
+
+def read(path: str, data: bytes) -> FrontMatter:
+    """Read a note's front matter; a fault in it gives findings and no metadata, never an exception."""
+    opening = _FENCE.match(data)
+    if not opening:
+        return FrontMatter(body=3 if data.startswith(b"\xef\xbb\xbf") else 0)
+    closing = _CLOSE.search(data, opening.end())
+    if not closing:
+        # A rule at the top of a note that has no second one is a rule.
+        return FrontMatter(body=3 if data.startswith(b"\xef\xbb\xbf") else 0)
+    span = Span(opening.end(), closing.start())
+    text = data[span.start : span.end].decode("utf-8", "replace")
+
+    def bad(message: str, where: Span = span) -> FrontMatter:
+        finding = report("VC101", message, path, where, help="correct the YAML between the two `---` lines")
+        return FrontMatter(span=span, body=closing.end(), findings=(finding,))
+
+    if "*" in text and len(_ALIAS.findall(text)) > _MAX_ALIASES:
+        return bad(f"front matter uses more than {_MAX_ALIASES} YAML aliases")
+    try:
+        metadata = _HANDLER.load(text)
+    except yaml.MarkedYAMLError as fault:
+        mark = fault.problem_mark
+        problem = " ".join(str(fault.problem or "not YAML").split())
+        if mark is None:
+            return bad(f"front matter is not YAML: {problem}")
+        at = span.start + len(text[: mark.index].encode())
+        return bad(f"front matter is not YAML: {problem}", Span(at, at))
+    except (yaml.YAMLError, ValueError, RecursionError, OverflowError, TypeError) as fault:
+        return bad(f"front matter is not YAML: {str(fault).splitlines()[0] if str(fault) else type(fault).__name__}")
+    if metadata is None:
+        return FrontMatter(span=span, body=closing.end())
+    if not isinstance(metadata, dict):
+        kind = {"list": "a list", "str": "plain text"}.get(type(metadata).__name__, type(metadata).__name__)
+        return bad(f"front matter is {kind}, not a mapping")
+    metadata = {str(key): value for key, value in metadata.items()}
+    return FrontMatter(metadata, span, closing.end(), tuple(_mistyped(path, span, metadata)))
+
+
+def strings(value: Any, *, split: bool = False) -> tuple[str, ...]:
+    """The texts of a value that may be one or a list; with `split`, one text is cut at commas and spaces, as tags are."""
+    if value is None or isinstance(value, (dict, bool)):
+        return ()
+    items = value if isinstance(value, (list, tuple, set)) else [value]
+    if split and isinstance(value, str):
+        items = re.split(r"[,\s]+", value)
+    return tuple(str(item).strip() for item in items if item is not None and not isinstance(item, (dict, list)) and str(item).strip())
+
+
+def published(metadata: Mapping[str, Any]) -> bool:
+    """False for `publish: false` and `draft: true`, in any spelling of yes and no."""
+    return _truth(metadata.get("publish")) is not False and _truth(metadata.get("draft")) is not True
+
+
+def _truth(value: Any) -> bool | None:
+    if isinstance(value, (bool, int)):
+        return bool(value)
+    text = str(value).strip().lower()
+    return True if text in _TRUE else False if text in _FALSE else None
+
+
+def _mistyped(path: str, span: Span, metadata: Mapping[str, Any]) -> Iterator[Diagnostic]:
+    for key, want, fits in (
+        ("title", "text", lambda v: not isinstance(v, (dict, list))),
+        ("aliases", "a list of texts", _texts),
+        ("alias", "a list of texts", _texts),
+        ("tags", "a list of texts", _texts),
+        ("tag", "a list of texts", _texts),
+        ("publish", "true or false", lambda v: _truth(v) is not None),
+        ("draft", "true or false", lambda v: _truth(v) is not None),
+    ):
+        value = metadata.get(key)
+        if value is not None and not fits(value):
+            yield report("VC102", f"`{key}` is not {want}", path, span, help=f"write `{key}` as {want}")
+
+
+def _texts(value: Any) -> bool:
+    if isinstance(value, list):
+        return all(not isinstance(item, (dict, list)) for item in value)
+    return isinstance(value, str)

@@ -1,0 +1,299 @@
+"""From one source file to one `Note`: everything the later stages need to know about it."""
+
+import html
+import re
+from bisect import bisect_right
+from urllib.parse import unquote
+
+from vaultc.diagnostics import Diagnostic, report
+from vaultc.model import Block, Definition, Heading, Ignore, Note, Reference, ReferenceKind, Snippet, SourceFile, Tag
+from vaultc.parse import anchors, document, frontmatter, mojibake
+from vaultc.parse.document import Document, Event, WikiLink
+from vaultc.text import Span, fold
+
+_EXTERNAL = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]+:|//)")
+_PLACEHOLDER = re.compile(r"<%|\{\{|\{%")
+_TAG = re.compile(r"(?<![^\s(,;])#((?:[^\W]|[/_\-‑]|[\u200d\ufe0f\U0001f000-\U0001faff])+)")
+_BLOCK_ID = re.compile(rb"(?:(?<=[ \t\]>)])|^)\^([\w-]+)[ \t]*\r?$", re.M)
+_HTML_ID = re.compile(r"""<[^>]*?\s(?:id|name)\s*=\s*["']?([^"'\s>]+)""")
+_HEADING_ID = re.compile(r"\{[^{}]*#([^\s{}]+)[^{}]*\}\s*$")
+_IGNORE = re.compile(r"<!--\s*vaultc:\s*ignore\b([^>]*?)-->")
+_PROPERTY_LINK = re.compile(rb"!?\[\[([^\[\]\r\n|]+)(\|[^\[\]\r\n]*)?\]\]")
+_DEFINITION = re.compile(rb"^ {0,3}\[([^\[\]\r\n^][^\[\]\r\n]*)\]:[ \t]*\r?\n?[ \t]*(<[^<>\r\n]*>|[^\s<]\S*)", re.M)
+_CONTAINERS = {"+List", "+Item", "+BlockQuote", "+FootnoteDefinition", "+TableHead"}
+_LEAVES = {"+Paragraph", "+Heading", "+Item", "+TableRow", "+TableHead"}
+_LITERAL = {"Code", "+CodeBlock", "InlineMath", "DisplayMath", "Html", "InlineHtml", "+HtmlBlock"}
+
+
+def parse(source: SourceFile) -> Note:
+    """The note in a source file. Never raises for what the file holds: faults become the note's `findings`."""
+    data, findings = text(source)
+    front = frontmatter.read(source.path, data)
+    findings += front.findings
+    doc = document.read(data, front.body)
+    walk = _Walk(doc)
+    walk.run()
+    headings = tuple(
+        Heading(level, plain, doc.slice(*where).strip(" \t#\r\n"), anchor, span)
+        for (level, plain, where, span), anchor in zip(
+            walk.headings, anchors.unique(h[1] for h in walk.headings), strict=True
+        )
+    )
+    metadata = front.metadata
+    title = next(iter(frontmatter.strings(metadata.get("title"))), "") or next(
+        (h.text for h in headings if h.level == 1 and h.text), ""
+    )
+    aliases = (*frontmatter.strings(metadata.get("aliases")), *frontmatter.strings(metadata.get("alias")))
+    named = (*frontmatter.strings(metadata.get("tags"), split=True), *frontmatter.strings(metadata.get("tag"), split=True))
+    tags = dict.fromkeys((Tag(name.lstrip("#"), front.span) for name in named if name.lstrip("#")))
+    return Note(
+        path=source.path,
+        digest=source.digest,
+        title=title or source.path.rpartition("/")[2][:-3],
+        metadata=metadata,
+        body=front.body,
+        aliases=tuple(dict.fromkeys(aliases)),
+        published=frontmatter.published(metadata),
+        headings=headings,
+        blocks=_blocks(doc, walk),
+        ids=(*walk.ids, *(m[1] for h in headings if "#" in h.text and (m := _HEADING_ID.search(h.text)))),
+        references=(*_properties(data, front.span), *walk.references),
+        definitions=_definitions(doc, walk.literal),
+        tags=(*tags, *walk.tags),
+        snippets=tuple(walk.snippets),
+        ignores=tuple(walk.ignores),
+        findings=findings + mojibake.findings(source.path, data),
+    )
+
+
+def text(source: SourceFile) -> tuple[bytes, tuple[Diagnostic, ...]]:
+    """The file's text as UTF-8, and what was wrong with its bytes; spans of a damaged file are places in that text."""
+    try:
+        source.data.decode()
+    except UnicodeDecodeError as fault:
+        help = "save the file as UTF-8"
+        if source.data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+            data = source.data.decode("utf-16", "replace").encode()
+            return data, (report("VC002", "file is UTF-16, not UTF-8", source.path, help=help),)
+        data = source.data.decode("utf-8", "replace").encode()
+        at = len(source.data[: fault.start])
+        return data, (report("VC002", f"byte 0x{source.data[at]:02x} is not UTF-8", source.path, Span(at, at), help=help),)
+    if b"\0" in source.data:
+        at = source.data.index(b"\0")
+        finding = report("VC002", "file holds NUL bytes", source.path, Span(at, at + 1), help="remove the NUL bytes")
+        return source.data, (finding,)
+    return source.data, ()
+
+
+class _Walk:
+    """One pass over a document's events. Mutable, and never seen outside this module."""
+
+    def __init__(self, doc: Document) -> None:
+        self.doc = doc
+        self.headings: list[tuple[int, str, tuple[int, int], Span]] = []
+        self.references: list[Reference] = []
+        self.tags: list[Tag] = []
+        self.snippets: list[Snippet] = []
+        self.ignores: list[Ignore] = []
+        self.literal: list[Span] = []
+        self.leaves: list[Span] = []
+        self.ids: list[str] = []
+
+    def run(self) -> None:
+        context = Span(self.doc.body, self.doc.body)
+        heading: list[str] | None = None
+        inner = [0, 0]
+        links: list[tuple[Event, list[str]]] = []
+        code: tuple[str, list[str]] | None = None
+        pending: list[tuple[tuple[str, ...], Span]] = []
+        for event in self.doc.events:
+            name, data, start, end = event
+            if name == "Text":
+                if code is not None:
+                    code[1].append(data)
+                    continue
+                if heading is not None:
+                    heading.append(data)
+                    inner = [min(inner[0], start), max(inner[1], end)]
+                if links:
+                    links[-1][1].append(data)
+                elif "#" in data:
+                    self._tags(data, start)
+                continue
+            if name[0] == "+":
+                if pending and name not in _CONTAINERS and name not in ("+HtmlBlock",):
+                    self.ignores += (Ignore(codes, span, Span(start, end)) for codes, span in pending)
+                    pending.clear()
+                if name in _LEAVES:
+                    context = Span(start, end)
+                    if name != "+Heading":
+                        self.leaves.append(context)
+                if name == "+Heading":
+                    heading, inner = [], [end, start]
+                elif name == "+Link" or name == "+Image":
+                    links.append((event, []))
+                elif name == "+CodeBlock":
+                    self.literal.append(Span(start, end))
+                    code = (data["Fenced"] if isinstance(data, dict) else "", [])
+                elif name == "+HtmlBlock":
+                    self.literal.append(Span(start, end))
+                elif name in ("+Table", "+BlockQuote", "+List"):
+                    self.leaves.append(Span(start, end))
+            elif name[0] == "-":
+                if name == "-Heading" and heading is not None:
+                    where = (inner[0], inner[1]) if inner[0] < inner[1] else (start, start)
+                    level = int(str(data)[1])
+                    self.headings.append((level, "".join(heading).strip(), where, Span(start, end)))
+                    heading = None
+                elif name in ("-Link", "-Image") and links:
+                    opened, words = links.pop()
+                    self._markdown(opened, "".join(words), context)
+                    if links:
+                        links[-1][1].extend(words)
+                elif name == "-CodeBlock" and code is not None:
+                    words = code[0].split()
+                    if "bench" in words[1:]:
+                        self.snippets.append(Snippet(code[0], "".join(code[1]), Span(start, end)))
+                    code = None
+            elif name == "WikiLink":
+                if heading is not None:
+                    heading.append(shown(data))
+                    inner = [min(inner[0], start), max(inner[1], end)]
+                self._wikilink(data, context)
+            elif name in ("Code", "InlineMath", "DisplayMath"):
+                self.literal.append(Span(start, end))
+                if heading is not None:
+                    heading.append(data)
+                    inner = [min(inner[0], start), max(inner[1], end)]
+                if links:
+                    links[-1][1].append(data)
+            elif name in ("Html", "InlineHtml"):
+                self.literal.append(Span(start, end))
+                if heading is not None:
+                    inner = [min(inner[0], start), max(inner[1], end)]
+                self.ids += _HTML_ID.findall(data)
+                if "vaultc" in data:
+                    for match in _IGNORE.finditer(data):
+                        at = start + len(data[: match.start()].encode())
+                        codes = tuple(re.split(r"[\s,]+", match[1].strip())) if match[1].strip() else ()
+                        span = Span(at, at + len(match[0].encode()))
+                        if name == "Html":
+                            pending.append((codes, span))
+                        else:
+                            self.ignores.append(Ignore(codes, span, context))
+            elif name in ("SoftBreak", "HardBreak") and heading is not None:
+                heading.append(" ")
+        nowhere = Span(len(self.doc.data), len(self.doc.data))
+        self.ignores += (Ignore(codes, span, nowhere) for codes, span in pending)
+
+    def _wikilink(self, link: WikiLink, context: Span) -> None:
+        if _EXTERNAL.match(link.target) and "://" in link.target:
+            return
+        kind: ReferenceKind = "embed" if link.embed else "link"
+        self.references.append(
+            Reference(kind, link.target, link.label, link.span, link.target_span, context, link.escaped, link.target)
+        )
+
+    def _markdown(self, event: Event, label: str, context: Span) -> None:
+        raw = event.data["dest_url"].strip()
+        if not raw or _EXTERNAL.match(raw) or _PLACEHOLDER.search(raw) or event.data["link_type"] in ("Autolink", "Email"):
+            return
+        path, mark, fragment = raw.partition("#")
+        path = path.partition("?")[0]
+        target = unquote(path) + mark + unquote(fragment)
+        kind: ReferenceKind = "image" if event.name == "+Image" else "markdown"
+        where = self._destination(event) if event.data["link_type"] == "Inline" else Span(event.end, event.end)
+        self.references.append(Reference(kind, target, label, Span(event.start, event.end), where, context, raw=raw))
+
+    def _destination(self, event: Event) -> Span:
+        """Where the destination of an inline link stands, angle brackets excluded."""
+        source = self.doc.data[event.start : event.end]
+        raw = event.data["dest_url"].encode()
+        title = event.data["title"]
+        until = source.rfind(title.encode()) if title else len(source)
+        at = source.rfind(raw, 0, until if until > 0 else len(source))
+        if at < 0:  # written with entities or escapes
+            opening = source.rfind(b"](") + 2
+            rest = source[opening : until if until > opening else len(source)].rstrip(b")\"'( \t\r\n")
+            lead = len(rest) - len(rest.lstrip(b" \t\r\n<"))
+            return Span(event.start + opening + lead, event.start + opening + len(rest.rstrip(b">")))
+        return Span(event.start + at, event.start + at + len(raw))
+
+    def _tags(self, data: str, start: int) -> None:
+        before = self.doc.data[start - 1 : start]
+        for match in _TAG.finditer(data):
+            if match.start() == 0 and before and before not in b" \t\r\n(,;>|":
+                continue
+            name = match[1].strip("/")
+            if name and not name.replace("/", "").isdigit():
+                at = start + len(data[: match.start()].encode())
+                self.tags.append(Tag(name, Span(at, at + len(match[0].encode()))))
+
+
+def shown(link: WikiLink) -> str:
+    """What a reader sees of a link: its label, else the target as written (`n > h` for a heading, as Obsidian shows it)."""
+    if link.embed:
+        return ""
+    if link.label:
+        return html.unescape(link.label)
+    return " > ".join(part for part in (p.strip() for p in link.target.split("#")) if part)
+
+
+def _blocks(doc: Document, walk: _Walk) -> tuple[Block, ...]:
+    if b"^" not in doc.data:
+        return ()
+    out = []
+    leaves = sorted(walk.leaves)
+    starts = [leaf.start for leaf in leaves]
+    for match in _BLOCK_ID.finditer(doc.data, doc.body):
+        at = match.start(1) - 1
+        if any(span.start <= at < span.end for span in (*walk.literal, *doc.comments)):
+            continue
+        span = Span(at, match.end(1))
+        if leaf := _leaf(doc, leaves, starts, at):
+            out.append(Block(match[1].decode(), leaf, span))
+    return tuple(out)
+
+
+def _leaf(doc: Document, leaves: list[Span], starts: list[int], at: int) -> Span | None:
+    """The block an id belongs to: the innermost one around it, or, for an id alone in its paragraph, the block before."""
+    around = [leaf for leaf in leaves[: bisect_right(starts, at)] if at < leaf.end]
+    inner = min(around, key=lambda leaf: (leaf.end - leaf.start, -leaf.start), default=None)
+    if inner and not doc.data[inner.start : at].strip(b" \t\r\n>"):
+        before = [leaf for leaf in leaves if leaf.end <= inner.start]
+        if before:
+            last = max(leaf.end for leaf in before)
+            return min((leaf for leaf in before if leaf.end == last), key=lambda leaf: leaf.start)
+    return inner
+
+
+def _definitions(doc: Document, literal: list[Span]) -> tuple[Definition, ...]:
+    if b"]:" not in doc.data:
+        return ()
+    out: dict[str, Definition] = {}
+    for match in _DEFINITION.finditer(doc.data, doc.body):
+        if any(span.start <= match.start() < span.end for span in literal):
+            continue
+        start, end = match.span(2)
+        if doc.data[start] == 0x3C:
+            start, end = start + 1, end - 1
+        target = doc.slice(start, end)
+        if not _EXTERNAL.match(target):
+            label = fold(" ".join(match[1].decode("utf-8", "replace").split()))
+            out.setdefault(label, Definition(label, target, Span(start, end)))
+    return tuple(out.values())
+
+
+def _properties(data: bytes, front: Span) -> list[Reference]:
+    block = data[front.start : front.end]
+    out = []
+    for match in _PROPERTY_LINK.finditer(block) if b"[[" in block else ():
+        target = match[1].decode("utf-8", "replace").strip()
+        if not target or _PLACEHOLDER.search(target) or "://" in target:
+            continue
+        lead = front.start + match.start(1) + len(match[1]) - len(match[1].lstrip())
+        label = match[2][1:].decode("utf-8", "replace").strip() if match[2] else None
+        span = Span(front.start + match.start(), front.start + match.end())
+        where = Span(lead, lead + len(target.encode()))
+        out.append(Reference("property", target, label, span, where, front, raw=target))
+    return out

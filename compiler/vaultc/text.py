@@ -1,0 +1,94 @@
+"""Positions in text. Spans are bytes of the UTF-8 form; people read code points, editors UTF-16."""
+
+import unicodedata
+from bisect import bisect_right
+from dataclasses import dataclass
+from typing import NamedTuple
+
+
+class Span(NamedTuple):
+    """A half-open range of byte offsets into a note's UTF-8 text."""
+
+    start: int
+    end: int
+
+    def contains(self, other: "Span") -> bool:
+        """Whether `other` lies wholly inside this span."""
+        return self.start <= other.start and other.end <= self.end
+
+
+class Position(NamedTuple):
+    """A place as people write it: line and column from 1, the column in code points."""
+
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """The lines of one text, for turning byte offsets into positions."""
+
+    data: bytes
+    starts: tuple[int, ...]
+
+    @classmethod
+    def of(cls, data: bytes) -> "Lines":
+        starts = [0]
+        at = data.find(b"\n")
+        while at >= 0:
+            starts.append(at + 1)
+            at = data.find(b"\n", at + 1)
+        return cls(data, tuple(starts))
+
+    def number(self, offset: int) -> int:
+        """The line, from 1, that holds the byte at `offset`."""
+        return bisect_right(self.starts, min(max(offset, 0), len(self.data)))
+
+    def position(self, offset: int) -> Position:
+        """Line and column in code points; offsets past the end give the end, a BOM takes no column."""
+        line, prefix = self._prefix(offset)
+        return Position(line, len(prefix) + 1)
+
+    def utf16(self, offset: int) -> Position:
+        """Line and column from 0 in UTF-16 units, as editors count."""
+        line, prefix = self._prefix(offset)
+        return Position(line - 1, len(prefix.encode("utf-16-le")) // 2)
+
+    def offset(self, line: int, character: int) -> int:
+        """The byte offset of an editor's position: `line` and UTF-16 `character` from 0."""
+        start = self.starts[min(line, len(self.starts) - 1)]
+        units = self.text(line + 1).encode("utf-16-le")[: 2 * character]
+        return start + len(units.decode("utf-16-le", "ignore").encode())
+
+    def text(self, line: int) -> str:
+        """The text of a line, counted from 1, without its line ending."""
+        start = self.starts[line - 1]
+        end = self.starts[line] if line < len(self.starts) else len(self.data)
+        return self.data[start:end].decode("utf-8", "replace").rstrip("\r\n").removeprefix("\ufeff")
+
+    def _prefix(self, offset: int) -> tuple[int, str]:
+        offset = min(max(offset, 0), len(self.data))
+        line = self.number(offset)
+        return line, self.data[self.starts[line - 1] : offset].decode("utf-8", "ignore").removeprefix("\ufeff")
+
+
+def fold(name: str) -> str:
+    """The form in which names compare: trimmed, NFC, case-folded (`É` = `e\u0301`, `STRASSE` = `straße`)."""
+    name = name.strip()
+    return name.lower() if name.isascii() else unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+
+
+def splice(data: bytes, edits: list[tuple[Span, str]]) -> bytes:
+    """`data` with each span replaced; every byte outside the spans stays.
+
+    Raises ValueError when two edits overlap.
+    """
+    out: list[bytes] = []
+    at = 0
+    for span, new in sorted(edits):
+        if span.start < at:
+            raise ValueError(f"edits overlap at byte {span.start}")
+        out += (data[at : span.start], new.encode())
+        at = span.end
+    out.append(data[at:])
+    return b"".join(out)
