@@ -1,0 +1,60 @@
+"""Numbers as people read them: significant digits, SI prefixes, plain-text tables."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from vaultc.bench import stats
+
+_PREFIXES = {-9: "n", -6: "µ", -3: "m", 0: "", 3: "k", 6: "M", 9: "G", 12: "T", 15: "P"}
+_SCALED = {"s", "B", "B/s", "FLOP/s", "FLOP", "W", "Hz"}
+
+
+def quantity(value: float, unit: str = "", figures: int = 4, spread: float | None = None) -> str:
+    """``13.4 ms``, ``20.8 GB/s``, ``16 B/param``; with a spread ``1.98 ± 0.04``. Only SI units get a prefix."""
+    if not math.isfinite(value):
+        return f"{value} {unit}".strip()
+    power = _power(value) if unit in _SCALED else 0
+    if unit == "s":
+        power = min(power, 0)
+    prefix = _PREFIXES[power]
+    scaled = value / 10.0**power
+    if spread is None:
+        return f"{digits(scaled, figures)} {prefix}{unit}".strip()
+    scaled_spread = spread / 10.0**power
+    if scaled_spread == 0:
+        return f"{digits(scaled, figures)} {prefix}{unit}".strip()
+    places = max(0, -math.floor(math.log10(scaled_spread)))
+    rounded_spread = stats.round_figures(scaled_spread, 1) if places == 0 else scaled_spread
+    rounded = stats.round_figures(scaled, stats.significant_figures(scaled, scaled_spread)) if places == 0 else scaled
+    return f"{rounded:.{places}f} ± {rounded_spread:.{places}f} {prefix}{unit}".strip()
+
+
+def digits(value: float, figures: int) -> str:
+    """The value to so many significant digits, without exponent and without zeros that were not measured."""
+    rounded = stats.round_figures(value, figures)
+    if not rounded:
+        return "0"
+    places = max(0, figures - 1 - math.floor(math.log10(abs(rounded))))
+    text = f"{rounded:.{places}f}"
+    return text.rstrip("0").rstrip(".") if "." in text and rounded == int(rounded) else text
+
+
+def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A plain table, columns padded to their widest cell."""
+    widths = [max(len(row[column]) for row in (header, *rows)) for column in range(len(header))]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in (header, *rows)]
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def one_line(text: str, limit: int = 300) -> str:
+    """The text on one line, without control characters, cut to a length."""
+    flat = " ".join("".join(char if char.isprintable() else " " for char in text).split())
+    return flat if len(flat) <= limit else flat[: limit - 1] + "…"
+
+
+def _power(value: float) -> int:
+    if value == 0:
+        return 0
+    return max(-9, min(15, 3 * math.floor(math.log10(abs(value)) / 3)))
