@@ -1,0 +1,108 @@
+"""What the system says about itself: CPU class, versions, repository state."""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+import subprocess
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from vaultc.bench.records import Environment, MachineClass, Param
+
+KEPT_VARIABLES = (
+    "OMP_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "PYTORCH_ALLOC_CONF",
+    "PYTORCH_CUDA_ALLOC_CONF",
+    "CUBLAS_WORKSPACE_CONFIG",
+    "CUDA_VISIBLE_DEVICES",
+    "CUDA_LAUNCH_BLOCKING",
+    "NVIDIA_TF32_OVERRIDE",
+    "TORCH_ALLOW_TF32_CUBLAS_OVERRIDE",
+)
+"""Variables that move numbers: handed to the snippet and written into the record."""
+
+
+def cpu_class() -> MachineClass:
+    """The CPU's model without clocks and core counts, and the threads that a snippet may use."""
+    return MachineClass("cpu", cpu_name(), threads=threads())
+
+
+def threads() -> int:
+    """Usable cores, or fewer where ``OMP_NUM_THREADS`` says so."""
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    asked = os.environ.get("OMP_NUM_THREADS", "")
+    return min(usable, int(asked)) if asked.isdecimal() and int(asked) else usable
+
+
+def cpu_name() -> str:
+    """``AMD EPYC 9B14``: the model, cleaned of marks, clocks and core counts, which differ between equal machines."""
+    name = _proc_field("model name") or _sysctl("machdep.cpu.brand_string") or platform.processor()
+    name = re.sub(r"\((?:R|TM|C)\)|®|™", " ", name, flags=re.IGNORECASE)
+    name = re.sub(r"@.*$|\b\d+(?:\.\d+)?\s*GHz\b|\b\d+-Core\b|\b(?:CPU|Processor)\b", " ", name, flags=re.IGNORECASE)
+    return " ".join(name.split()) or platform.machine() or "unknown CPU"
+
+
+def base_environment() -> Environment:
+    """Python and the operating system; torch's device adds the rest."""
+    return Environment(python=platform.python_version(), os=f"{platform.system()} {platform.release()}")
+
+
+def details() -> Mapping[str, Param]:
+    """What describes the machine without deciding its class."""
+    found: dict[str, Param] = {"architecture": platform.machine(), "cores": os.cpu_count() or 0}
+    memory = total_memory()
+    if memory:
+        found["memory"] = memory
+    clock = _proc_field("cpu MHz")
+    if clock:
+        found["cpu_mhz"] = round(float(clock))
+    found |= {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
+    return found
+
+
+def total_memory() -> int | None:
+    """Bytes of memory that this machine, or the container around us, may use."""
+    limits = []
+    with suppress(ValueError, OSError, AttributeError):
+        limits.append(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
+    for path in ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"):
+        try:
+            text = Path(path).read_text(encoding="ascii").strip()
+        except OSError:
+            continue
+        if text.isdecimal():
+            limits.append(int(text))
+    return min(limits, default=None)
+
+
+def repository(folder: Path) -> tuple[str | None, bool | None]:
+    """The commit of the git repository around a folder and whether it has changes; ``(None, None)`` without one."""
+    commit = _output("git", "-C", str(folder), "rev-parse", "HEAD")
+    if commit is None:
+        return None, None
+    changes = _output("git", "-C", str(folder), "status", "--porcelain", "--untracked-files=no")
+    return commit, None if changes is None else bool(changes)
+
+
+def _proc_field(name: str) -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return ""
+    return next((line.partition(":")[2].strip() for line in lines if line.split(":")[0].strip() == name), "")
+
+
+def _sysctl(name: str) -> str:
+    return (_output("sysctl", "-n", name) or "") if platform.system() == "Darwin" else ""
+
+
+def _output(*command: str) -> str | None:
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=10, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return done.stdout.strip() if done.returncode == 0 else None
