@@ -76,8 +76,9 @@ def build(notes: Iterable[Note], assets: Sequence[str], hidden: Iterable[str] = 
             titles[named].append(path)
     for path in assets:
         key = fold(path)
-        files[key].append(path)
-        stems[key.rpartition("/")[2]].append(path)
+        for name in (key, key[:-3]) if key.endswith(".md") else (key,):
+            files[name].append(path)
+            stems[name.rpartition("/")[2]].append(path)
     for path in (*by_path, *assets):
         folder = posixpath.dirname(path)
         while folder:

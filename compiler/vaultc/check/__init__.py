@@ -1,0 +1,89 @@
+"""Stage 7: what is wrong with a vault. One rule a file; their order is this list's."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+
+from vaultc.check import ignores
+from vaultc.check.rules import (
+    alias_link,
+    ambiguous_link,
+    dead_end,
+    duplicate_alias,
+    duplicate_block_id,
+    embed_cycle,
+    foreign_dialect,
+    link_escapes_vault,
+    link_to_unpublished,
+    missing_asset,
+    orphan,
+    path_collision,
+    unresolved_block,
+    unresolved_heading,
+    unresolved_link,
+)
+from vaultc.diagnostics import Diagnostic, Severity, select
+from vaultc.graph import Vault
+from vaultc.model import Note, Reference
+from vaultc.resolve import Resolution, Resolved
+
+ReferenceRule = Callable[[Vault, Note, Reference, Resolution], Diagnostic | None]
+VaultRule = Callable[[Vault], Iterable[Diagnostic]]
+
+REFERENCE_RULES: tuple[ReferenceRule, ...] = (
+    link_escapes_vault.check,
+    missing_asset.check,
+    unresolved_link.check,
+    unresolved_heading.check,
+    unresolved_block.check,
+    ambiguous_link.check,
+    alias_link.check,
+    link_to_unpublished.check,
+)
+VAULT_RULES: tuple[VaultRule, ...] = (
+    embed_cycle.check,
+    orphan.check,
+    dead_end.check,
+    path_collision.check,
+    duplicate_alias.check,
+    duplicate_block_id.check,
+)
+
+
+def check(vault: Vault) -> tuple[Diagnostic, ...]:
+    """Every finding about a vault, with the severities its owner set, sorted by path, span and code."""
+    found = [*vault.project.findings, *vault.scan.findings]
+    for note in vault.notes.values():
+        found += note.findings
+    found += _references(vault)
+    for rule in VAULT_RULES:
+        found += rule(vault)
+    found = ignores.apply(vault, found)
+    return tuple(sorted(_configured(vault, found), key=lambda d: d.sort_key))
+
+
+def _references(vault: Vault) -> Iterator[Diagnostic]:
+    foreign = foreign_dialect.check(vault)
+    if foreign:
+        yield foreign.finding
+    for note, reference, resolution in vault.references():
+        if type(resolution) is Resolved and resolution.via == "name" and resolution.kind == "note":
+            if vault.notes[resolution.path].published:
+                continue
+        if foreign and (note.path, reference.span.start) in foreign.links:
+            continue
+        for rule in REFERENCE_RULES:
+            if finding := rule(vault, note, reference, resolution):
+                yield finding
+                break
+
+
+def _configured(vault: Vault, found: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+    """Apply the configured severities: a longer prefix beats a shorter one."""
+    levels: dict[str, Severity] = {}
+    for pattern, level in sorted(vault.project.config.severity.items(), key=lambda item: -len(select(item[0]))):
+        levels |= dict.fromkeys(select(pattern), Severity[level.upper()])
+    for finding in found:
+        level = levels.get(finding.code, finding.severity)
+        if level is Severity.OFF:
+            continue
+        yield finding if level is finding.severity else replace(finding, severity=level)

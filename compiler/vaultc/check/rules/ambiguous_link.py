@@ -1,0 +1,24 @@
+"""VC205: a link that fits several notes."""
+
+from vaultc.check.rules.links import quoted, rewrite
+from vaultc.diagnostics import Diagnostic, report
+from vaultc.graph import Vault
+from vaultc.model import Note, Reference
+from vaultc.resolve import Ambiguous, Resolution, Resolved
+
+
+def check(vault: Vault, note: Note, reference: Reference, resolution: Resolution) -> Diagnostic | None:
+    """A finding when more than one file has the name; the fix names the one that Obsidian opens by its path."""
+    if not (isinstance(resolution, Ambiguous) and isinstance(resolution.chosen, Resolved)):
+        return None
+    files = resolution.candidates
+    name = reference.target.partition("#")[0] or reference.target
+    return report(
+        "VC205",
+        f"{quoted(name)} may be any of {len(files)} files",
+        note.path,
+        reference.span,
+        help=f"it opens {quoted(files[0])}; others are {', '.join(map(quoted, files[1:4]))}: write the path",
+        suggestions=[vault.index.linktext(path, note.folder) for path in files],
+        fix=rewrite(vault, note, reference, files[0]),
+    )

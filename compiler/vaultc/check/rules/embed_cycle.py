@@ -1,0 +1,71 @@
+"""VC208: a note that embeds itself, by way of others or directly."""
+
+from collections.abc import Iterator
+
+from vaultc.check.rules.links import quoted
+from vaultc.diagnostics import Diagnostic, Label, report
+from vaultc.graph import Vault, target
+from vaultc.model import Note, Reference
+from vaultc.resolve import Ambiguous, Resolution, Resolved
+
+
+def check(vault: Vault) -> Iterator[Diagnostic]:
+    """One finding for each group of notes that embed each other in a circle, at the embed that closes it.
+
+    Whole notes and sections are followed alike; a section that embeds another section of its own note is no circle unless
+    it lies in what it embeds.
+    """
+    embeds: dict[str, list[tuple[Reference, str]]] = {}
+    for note, reference, resolution in vault.references():
+        if reference.kind != "embed" or (end := target(resolution)) not in vault.notes or end is None:
+            continue
+        if end == note.path and not _within(note, reference, resolution):
+            continue
+        embeds.setdefault(note.path, []).append((reference, end))
+    done: set[str] = set()
+    for start in embeds:
+        yield from _circles(vault, start, embeds, done)
+
+
+def _within(note: Note, reference: Reference, resolution: Resolution) -> bool:
+    """Whether an embed from its own note lies inside the part that it embeds."""
+    chosen = resolution.chosen if isinstance(resolution, Ambiguous) else resolution
+    if not isinstance(chosen, Resolved) or (chosen.heading is None and chosen.block is None):
+        return True
+    if chosen.block is not None:
+        return chosen.block.span.contains(reference.span)
+    assert chosen.heading is not None
+    after = [h for h in note.headings if h.span.start > chosen.heading.span.start and h.level <= chosen.heading.level]
+    end = after[0].span.start if after else 1 << 62
+    return chosen.heading.span.start <= reference.span.start < end
+
+
+def _circles(
+    vault: Vault, start: str, embeds: dict[str, list[tuple[Reference, str]]], done: set[str]
+) -> Iterator[Diagnostic]:
+    """Depth first without recursion; `done` holds the notes whose every embed was followed."""
+    path: list[str] = []
+    stack: list[tuple[str, int]] = [(start, 0)]
+    while stack:
+        note, at = stack.pop()
+        if at == 0:
+            if note in done:
+                continue
+            path.append(note)
+        if at >= len(embeds.get(note, ())):
+            done.add(note)
+            path.pop()
+            continue
+        stack.append((note, at + 1))
+        reference, end = embeds[note][at]
+        if end in path:
+            ring = [*path[path.index(end) :], end]
+            labels = []
+            for here, there in zip(ring[:-1], ring[1:], strict=True):
+                if here != note:
+                    link = next(r for r, e in embeds[here] if e == there)
+                    labels.append(Label(here, link.span, f"embeds {quoted(there)}"))
+            message = "note embeds itself" if len(ring) == 2 else f"embeds form a circle: {' → '.join(map(quoted, ring))}"
+            yield report("VC208", message, note, reference.span, labels=labels, help="turn one of the embeds into a link")
+        elif end not in done:
+            stack.append((end, 0))

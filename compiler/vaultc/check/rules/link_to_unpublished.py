@@ -1,0 +1,21 @@
+"""VC210: a public note links to one that is not published."""
+
+from vaultc.check.rules.links import quoted
+from vaultc.diagnostics import Diagnostic, report
+from vaultc.graph import Vault
+from vaultc.model import Note, Reference
+from vaultc.resolve import Ambiguous, Resolution, Resolved
+
+
+def check(vault: Vault, note: Note, reference: Reference, resolution: Resolution) -> Diagnostic | None:
+    """A finding when the target exists and has no page; the site shows the link's label or a neutral word."""
+    chosen = resolution.chosen if isinstance(resolution, Ambiguous) else resolution
+    if not isinstance(chosen, Resolved) or not note.published:
+        return None
+    hidden = chosen.kind == "hidden" or (chosen.kind == "note" and not vault.notes[chosen.path].published)
+    if not hidden:
+        return None
+    why = "is left out of the vault" if chosen.kind == "hidden" else "is not published"
+    message = f"{quoted(reference.target)} {why}"
+    help = "publish the note, or remove the link: readers see only its label"
+    return report("VC210", message, note.path, reference.span, help=help)

@@ -1,0 +1,17 @@
+"""VC301: a note that no other links to."""
+
+from collections.abc import Iterator
+
+from vaultc.diagnostics import Diagnostic, report
+from vaultc.graph import Vault
+from vaultc.resolve.pages import url
+
+
+def check(vault: Vault) -> Iterator[Diagnostic]:
+    """A finding for each published note without a link from another; a folder's index needs none."""
+    incoming = vault.graph.incoming
+    for path, note in vault.notes.items():
+        if not note.published or not url(path) or url(path) == f"{note.folder}/":
+            continue
+        if all(edge.source == path for edge in incoming.get(path, ())):
+            yield report("VC301", "no note links here", path, help="link to it from a note on a near topic")

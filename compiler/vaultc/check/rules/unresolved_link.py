@@ -1,0 +1,28 @@
+"""VC201: a link to a note that is not there."""
+
+from vaultc.check.rules.links import moved, quoted, rewrite
+from vaultc.diagnostics import Diagnostic, report
+from vaultc.graph import Vault
+from vaultc.model import Note, Reference
+from vaultc.resolve import Resolution, Unresolved
+
+
+def check(vault: Vault, note: Note, reference: Reference, resolution: Resolution) -> Diagnostic | None:
+    """A finding when the reference names no note; with a fix when the note has only moved."""
+    if not (isinstance(resolution, Unresolved) and resolution.missing == "note"):
+        return None
+    name, near = resolution.name, resolution.suggestions
+    message = f"no note named {quoted(name)}"
+    if home := moved(vault, name):
+        fix = rewrite(vault, note, reference, home)
+        return report(
+            "VC201",
+            message,
+            note.path,
+            reference.span,
+            help=f"the only note of that name is {quoted(home)}",
+            suggestions=(vault.index.linktext(home, note.folder),),
+            fix=fix,
+        )
+    help = f"did you mean {' or '.join(map(quoted, near))}?" if near else "create the note, or correct the link"
+    return report("VC201", message, note.path, reference.span, help=help, suggestions=near)

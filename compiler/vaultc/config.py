@@ -1,0 +1,184 @@
+"""Configuration: which folder is the vault, and what its owner wants."""
+
+import json
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, Literal
+
+import platformdirs
+from rapidfuzz import process
+
+from vaultc.diagnostics import Diagnostic, Severity, report, select
+from vaultc.errors import VaultcError
+from vaultc.text import Span
+
+FILE = "vaultc.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The keys of `vaultc.toml` (or `[tool.vaultc]`), with their defaults.
+
+    `severity` maps codes, names and prefixes to `error`, `warning`, `info` or `off`; `exclude` holds gitignore patterns;
+    `dialect` is `obsidian` (notes are lowered) or `material` (a note's text is left alone but for its links).
+    """
+
+    vault: str = "."
+    site_name: str = ""
+    site_url: str = ""
+    language: str = "en"
+    exclude: tuple[str, ...] = ()
+    severity: Mapping[str, str] = field(default_factory=dict)
+    fail_on: str = "error"
+    engine: Literal["mkdocs", "zensical"] = "mkdocs"
+    dialect: Literal["obsidian", "material"] = "obsidian"
+
+
+@dataclass(frozen=True, slots=True)
+class Obsidian:
+    """What Obsidian's own settings (`.obsidian/app.json`) say: `excluded` path prefixes, and whether one newline breaks a line."""
+
+    excluded: tuple[str, ...] = ()
+    hard_breaks: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A vault and where its outputs go. `folder` is the project's, None for a stranger's vault; `findings` are about the configuration."""
+
+    root: Path
+    config: Config
+    folder: Path | None = None
+    source: Path | None = None
+    obsidian: Obsidian = field(default_factory=Obsidian)
+    findings: tuple[Diagnostic, ...] = ()
+
+    @property
+    def build(self) -> Path:
+        """Where cache and object files go: the project's `build`, or a folder of the user's cache."""
+        if self.folder:
+            return self.folder / "build"
+        key = blake2b(os.fsencode(self.root), digest_size=8).hexdigest()
+        return Path(platformdirs.user_cache_dir("vaultc")) / f"{self.root.name[:40]}-{key}"
+
+    @property
+    def name(self) -> str:
+        """The site's name: the configured one, else the folder's."""
+        return self.config.site_name or (self.folder or self.root).name or "Vault"
+
+
+def locate(path: Path, source: Path | None = None) -> Project:
+    """The project or stranger's vault that `path` (a folder or a note) belongs to; `source` names the configuration to use.
+
+    Raises VaultcError when `path` does not exist or the configuration cannot be read.
+    """
+    if not path.exists():
+        raise VaultcError(f"{path}: no such file or folder")
+    start = path.resolve()
+    start = start if start.is_dir() else start.parent
+    if source is not None:
+        return _project(_read(source.resolve()), None)
+    root: Path | None = None
+    for folder in (start, *start.parents):
+        found = next((c for name in (FILE, "pyproject.toml") if (c := _read(folder / name, required=False))), None)
+        if found:
+            vault = (folder / str(found.table.get("vault", "."))).resolve()
+            if root == vault or (root is None and (start == folder or start == vault or vault in start.parents)):
+                return _project(found, vault)
+            break
+        if root is None and (folder / ".obsidian").is_dir():
+            root = folder
+    root = root or start
+    return Project(root, Config(), obsidian=_obsidian(root))
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    path: Path
+    table: Mapping[str, Any]
+    text: str
+
+
+def _read(path: Path, required: bool = True) -> _Source | None:
+    try:
+        text = path.read_text(encoding="utf-8")
+        table = tomllib.loads(text)
+    except FileNotFoundError:
+        if required:
+            raise VaultcError(f"{path}: no such configuration file") from None
+        return None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
+        if path.name != FILE and not required:
+            return None
+        raise VaultcError(f"{path}: {fault}") from None
+    if path.name == "pyproject.toml":
+        table = table.get("tool", {}).get("vaultc")
+        if not isinstance(table, dict):
+            if required:
+                raise VaultcError(f"{path}: no [tool.vaultc] table")
+            return None
+    return _Source(path, table, text)
+
+
+def _project(source: _Source | None, vault: Path | None) -> Project:
+    assert source is not None
+    known = {f.name: f for f in fields(Config)}
+    default = Config()
+    values: dict[str, Any] = {}
+    findings: list[Diagnostic] = []
+
+    def unknown(key: str, message: str, near: tuple[str, ...], help: str) -> None:
+        at = max(source.text.find(key), 0)
+        start = len(source.text[:at].encode())
+        span = Span(start, start + len(key.encode()))
+        findings.append(report("VC004", message, source.path.name, span, help=help, suggestions=near))
+
+    for key, value in source.table.items():
+        name = key.replace("-", "_")
+        if name not in known:
+            near = tuple(m[0] for m in process.extract(name, list(known), score_cutoff=60, limit=1))
+            unknown(key, f"unknown configuration key `{key}`", near, f"did you mean `{near[0]}`?" if near else "remove it")
+            continue
+        want = getattr(default, name)
+        if isinstance(want, tuple):
+            if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+                raise VaultcError(f"{source.path}: `{key}` must be a list of texts")
+            value = tuple(value)
+        elif isinstance(want, dict):
+            if not isinstance(value, dict):
+                raise VaultcError(f"{source.path}: `{key}` must be a table")
+            for code, level in value.items():
+                if not select(code):
+                    unknown(code, f"`{code}` is no code, name or prefix of one", (), "see `vaultc explain` for the codes")
+                if str(level).upper() not in Severity.__members__:
+                    raise VaultcError(f"{source.path}: severity of `{code}` must be error, warning, info or off, not `{level}`")
+        elif not isinstance(value, str):
+            raise VaultcError(f"{source.path}: `{key}` must be a text")
+        values[name] = value
+    for key, allowed in (("engine", ("mkdocs", "zensical")), ("dialect", ("obsidian", "material")), ("fail_on", ("error", "warning", "info", "never"))):
+        if key in values and values[key] not in allowed:
+            raise VaultcError(f"{source.path}: `{key}` must be one of {', '.join(allowed)}")
+    config = Config(**values)
+    root = vault or (source.path.parent / config.vault).resolve()
+    if not root.is_dir():
+        raise VaultcError(f"{source.path}: the vault `{config.vault}` is not a folder")
+    return Project(root, config, source.path.parent, source.path, _obsidian(root), tuple(findings))
+
+
+def _obsidian(root: Path) -> Obsidian:
+    folder = root / ".obsidian"
+    if not folder.is_dir():
+        return Obsidian()
+    try:
+        settings = json.loads((folder / "app.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        settings = {}
+    if not isinstance(settings, dict):
+        settings = {}
+    excluded = settings.get("userIgnoreFilters") or ()
+    excluded = tuple(str(item) for item in excluded) if isinstance(excluded, list) else ()
+    return Obsidian(excluded, not settings.get("strictLineBreaks", False))

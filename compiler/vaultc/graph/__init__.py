@@ -1,0 +1,130 @@
+"""Stage 5: the vault as a graph of notes and links."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from vaultc.config import Project
+from vaultc.index import Index
+from vaultc.model import Note, Reference, SourceFile
+from vaultc.parse import text
+from vaultc.resolve import Ambiguous, Resolution, Resolved
+from vaultc.scan import Scan
+from vaultc.text import Lines
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+__all__ = ["Edge", "EdgeKind", "LinkGraph", "Node", "Vault", "build", "target"]
+
+EdgeKind = Literal["link", "embed", "property", "markdown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A note, or (`exists` false) a name that links use and no note has. `id` is the note's path, or the name as written."""
+
+    id: str
+    title: str
+    exists: bool
+    tags: tuple[str, ...] = ()
+
+
+class Edge(NamedTuple):
+    """One link; `start` is the byte at which it stands in the source note."""
+
+    source: str
+    target: str
+    kind: EdgeKind
+    start: int
+
+
+@dataclass(frozen=True)
+class LinkGraph:
+    """Published notes, the names they miss, and an edge for every link, repeated ones too."""
+
+    nodes: Mapping[str, Node]
+    edges: tuple[Edge, ...]
+
+    @cached_property
+    def nx(self) -> "nx.MultiDiGraph[str]":
+        """The same as a networkx graph, with the fields of `Node` and `Edge` as attributes."""
+        import networkx
+
+        graph: nx.MultiDiGraph[str] = networkx.MultiDiGraph()
+        for node in self.nodes.values():
+            graph.add_node(node.id, title=node.title, exists=node.exists, tags=list(node.tags))
+        graph.add_edges_from((e.source, e.target, {"kind": e.kind, "start": e.start}) for e in self.edges)
+        return graph
+
+    @cached_property
+    def incoming(self) -> Mapping[str, tuple[Edge, ...]]:
+        """The edges into each node, in order of their source."""
+        table: dict[str, list[Edge]] = {}
+        for edge in self.edges:
+            table.setdefault(edge.target, []).append(edge)
+        return {target: tuple(edges) for target, edges in table.items()}
+
+
+@dataclass(frozen=True)
+class Vault:
+    """A vault whose names are resolved: what the checks and the emitter read.
+
+    `links` holds, for each note's path, one resolution for each of its references, in order.
+    """
+
+    project: Project
+    scan: Scan
+    notes: Mapping[str, Note]
+    index: Index
+    links: Mapping[str, tuple[Resolution, ...]]
+    graph: LinkGraph
+
+    def references(self) -> Iterator[tuple[Note, Reference, Resolution]]:
+        """Every reference of every note with what it means."""
+        for path, note in self.notes.items():
+            for reference, resolution in zip(note.references, self.links[path], strict=True):
+                yield note, reference, resolution
+
+    def text(self, path: str) -> bytes:
+        """A note's text as UTF-8; spans are places in it. Raises KeyError for what is no note."""
+        return text(self._sources[path])[0]
+
+    def lines(self, path: str) -> Lines:
+        """The lines of a note, or of nothing for any other file."""
+        return Lines.of(self.text(path) if path in self._sources else b"")
+
+    @cached_property
+    def _sources(self) -> Mapping[str, SourceFile]:
+        return {source.path: source for source in self.scan.sources}
+
+
+def target(resolution: Resolution) -> str | None:
+    """The id of the node that a link leads to; None for an asset, a folder's page or what lies outside."""
+    if isinstance(resolution, Ambiguous):
+        resolution = resolution.chosen
+    if isinstance(resolution, Resolved):
+        return resolution.path if resolution.kind == "note" else None
+    return resolution.path or (resolution.name if resolution.missing == "note" else None)
+
+
+def build(notes: Mapping[str, Note], links: Mapping[str, tuple[Resolution, ...]]) -> LinkGraph:
+    """The graph of the published notes."""
+    nodes = {
+        path: Node(path, note.title, True, tuple(dict.fromkeys(tag.name for tag in note.tags)))
+        for path, note in notes.items()
+        if note.published
+    }
+    edges: list[Edge] = []
+    missing: dict[str, Node] = {}
+    for path in nodes:
+        for reference, resolution in zip(notes[path].references, links[path], strict=True):
+            end = target(resolution)
+            if end is None or (end in notes and end not in nodes):
+                continue
+            if end not in notes:
+                missing.setdefault(end, Node(end, end, False))
+            kind: EdgeKind = "embed" if reference.kind == "image" else reference.kind
+            edges.append(Edge(path, end, kind, reference.span.start))
+    return LinkGraph({**nodes, **dict(sorted(missing.items()))}, tuple(edges))

@@ -1,0 +1,158 @@
+"""Stage 4: what each reference means, as a value."""
+
+import posixpath
+from dataclasses import dataclass
+from typing import Literal
+
+from rapidfuzz import fuzz, process
+
+from vaultc.index import Index
+from vaultc.model import Block, Heading, Note, Reference
+from vaultc.resolve import fragments, names
+from vaultc.resolve.names import Via
+from vaultc.text import fold
+
+__all__ = ["ASSETS", "Ambiguous", "Missing", "Resolution", "Resolved", "Resolver", "TargetKind", "Unresolved", "Via"]
+
+TargetKind = Literal["note", "asset", "folder", "hidden"]
+Missing = Literal["note", "asset", "heading", "block", "outside"]
+
+ASSETS = frozenset(
+    "avif bmp gif jpeg jpg png svg webp ico flac m4a mp3 ogg wav 3gp mkv mov mp4 ogv webm pdf canvas base excalidraw "
+    "csv json zip txt html htm css js ts py yml yaml toml docx xlsx pptx ipynb tex bib".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """`path` is a note, an asset or a folder (then it ends in `/`); `via` is the rule that found it.
+
+    `anchor` is the id on the target's page, empty for the page itself; `heading` or `block` is what it belongs to.
+    """
+
+    path: str
+    kind: TargetKind
+    via: Via | Literal["definition"] = "name"
+    heading: Heading | None = None
+    block: Block | None = None
+    anchor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unresolved:
+    """`missing` says what is not there; `name` is the part that names it, `path` the file that was found, if any."""
+
+    missing: Missing
+    name: str
+    path: str | None = None
+    suggestions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ambiguous:
+    """Several files fit; `chosen` is the one that Obsidian opens, `candidates` are all of them, in its order."""
+
+    chosen: Resolved | Unresolved
+    candidates: tuple[str, ...]
+
+
+Resolution = Resolved | Unresolved | Ambiguous
+
+
+class Resolver:
+    """Resolves references against one index; repeated questions are answered once."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+        self._known: dict[tuple[str, str, bool], Resolution] = {}
+        self._suggested: dict[str, tuple[str, ...]] = {}
+
+    def resolve(self, reference: Reference, note: Note) -> Resolution:
+        """What `reference`, which stands in `note`, means."""
+        if reference.target.startswith("#"):
+            if not (whole := names.find(self._index, reference.target, note.folder)) or isinstance(whole, names.Outside):
+                return self._inside(reference, Resolved(note.path, "note"), reference.target[1:])
+        markdown = reference.kind in ("markdown", "image")
+        key = (note.folder, reference.target, markdown)
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = self._resolve(reference, note.folder, markdown)
+        if isinstance(known, Unresolved) and known.path is None and note.definitions:
+            return self._defined(reference, note) or known
+        return known
+
+    def _resolve(self, reference: Reference, folder: str, markdown: bool) -> Resolution:
+        for name, fragment in names.splits(reference.target):
+            found = names.find(self._index, name, folder, markdown=markdown) if name else None
+            if isinstance(found, names.Outside):
+                return Unresolved("outside", name)
+            if found:
+                chosen = self._inside(reference, self._file(found.paths[0], found.via), fragment)
+                return Ambiguous(chosen, found.paths) if len(found.paths) > 1 else chosen
+        name = reference.target.partition("#")[0].strip() or reference.target
+        hidden = posixpath.normpath(posixpath.join(folder, name)) if markdown or name.startswith(".") else name.strip("/")
+        for path in (hidden, f"{hidden}.md"):
+            if fold(path) in self._index.hidden:
+                return Resolved(path, "hidden")
+        extension = name.rpartition(".")[2].lower() if "." in name else ""
+        asset = reference.kind == "image" or extension in ASSETS
+        return Unresolved("asset" if asset else "note", name, None, self._suggest(name))
+
+    def _file(self, path: str, via: Via) -> Resolved:
+        if path.endswith("/"):
+            return Resolved(path, "folder", via)
+        return Resolved(path, "note" if path in self._index.notes else "asset", via)
+
+    def _inside(self, reference: Reference, file: Resolved, fragment: str | None) -> Resolved | Unresolved:
+        if not fragment or file.kind != "note":
+            return file
+        note = self._index.notes[file.path]
+        if fragment.startswith("^"):
+            found = fragments.block(note, fragment[1:])
+            if found is None:
+                ids = [f"^{block.id}" for block in note.blocks]
+                return Unresolved("block", fragment, file.path, _nearest(fragment, ids))
+            return Resolved(file.path, "note", file.via, None, found, f"^{found.id}")
+        if "#^" in fragment and (found := fragments.block(note, fragment.rpartition("#^")[2])):
+            return Resolved(file.path, "note", file.via, None, found, f"^{found.id}")
+        heading = fragments.heading(note, fragment)
+        if heading is None and reference.kind == "markdown":
+            heading = fragments.anchor(note, fragment)
+        if heading is not None:
+            return Resolved(file.path, "note", file.via, heading, None, heading.anchor)
+        if fragment in note.ids:
+            return Resolved(file.path, "note", file.via, anchor=fragment)
+        return Unresolved("heading", fragment, file.path, _nearest(fragment, [h.text for h in note.headings]))
+
+    def _defined(self, reference: Reference, note: Note) -> Resolution | None:
+        """A wiki-link whose text has a link-reference definition in the note means what that says."""
+        label = fold(reference.target)
+        target = next((d.target for d in note.definitions if d.label == label), None)
+        if target is None or reference.kind != "link":
+            return None
+        path, _, fragment = target.partition("#")
+        found = names.find(self._index, path, note.folder, markdown=True)
+        if found is None or isinstance(found, names.Outside):
+            return None
+        file = self._file(found.paths[0], found.via)
+        return self._inside(reference, Resolved(file.path, file.kind, "definition"), fragment)
+
+    def _suggest(self, name: str) -> tuple[str, ...]:
+        """At most three names of the vault that look like `name`, best first."""
+        known = self._suggested.get(name)
+        if known is None:
+            last = name.rpartition("/")[2]
+            near = [n for n in self._index.similar(last) if not n.endswith(".md")]
+            paths = []
+            for match in _nearest(fold(last).removesuffix(".md"), near):
+                index = self._index
+                paths += (index.stems.get(match) or index.aliases.get(match) or index.titles.get(match) or ())[:1]
+            known = tuple(dict.fromkeys(self._index.linktext(path) for path in paths))[:3]
+            self._suggested[name] = known
+        return known
+
+
+def _nearest(name: str, choices: list[str]) -> tuple[str, ...]:
+    found = process.extract(name, choices, scorer=fuzz.WRatio, processor=fold, score_cutoff=72, limit=6)
+    ranked = sorted(found, key=lambda item: (-item[1], item[0]))
+    return tuple(dict.fromkeys(text for text, _, _ in ranked))[:3]

@@ -1,0 +1,108 @@
+"""What stands before the `#`: from a name to the file it means."""
+
+import html
+import posixpath
+from collections.abc import Iterator, Sequence
+from typing import Literal, NamedTuple
+
+from vaultc.index import Index
+from vaultc.text import fold
+
+Via = Literal["name", "folder", "alias", "title"]
+_FOLDER_NOTES = ("index", "readme")
+
+
+class Found(NamedTuple):
+    """The files a name may mean, best first (never empty), and by which rule it found them.
+
+    A path that ends in a slash is a folder without an index note.
+    """
+
+    paths: tuple[str, ...]
+    via: Via
+
+
+class Outside(NamedTuple):
+    """The name leads out of the vault."""
+
+    path: str
+
+
+def find(index: Index, name: str, folder: str, *, markdown: bool = False) -> Found | Outside | None:
+    """The files that `name` means in a note of `folder`; the first rule that hits decides.
+
+    `markdown` looks beside the note first, as a Markdown destination does.
+    """
+    slash = name.endswith("/")
+    name = name.rstrip("/") if slash else name
+    if name.startswith(("./", "../")) or name in (".", ".."):
+        path = posixpath.normpath(posixpath.join(folder, name))
+        if path == ".." or path.startswith("../"):
+            return Outside(path)
+        return _at(index, "" if path == "." else path, slash)
+    path = posixpath.normpath(name) if "//" in name or "/." in name else name
+    path = path.lstrip("/")
+    if path == ".." or path.startswith("../"):
+        return Outside(path)
+    beside = posixpath.normpath(posixpath.join(folder, path))
+    if markdown and not name.startswith("/"):
+        if beside == ".." or beside.startswith("../"):
+            return Outside(beside)
+        if found := _at(index, "" if beside == "." else beside, slash):
+            return found
+    if found := _at(index, path, slash):
+        return found
+    if folder and (here := index.files.get(fold(beside))) and not slash:
+        return Found(_spelled(here, path), "name")
+    key = fold(path)
+    last = key.rpartition("/")[2]
+    if not slash and (known := index.stems.get(last)):
+        paths = known if last == key else tuple(p for p in known if _suffix(fold(p), key))
+        if paths:
+            return Found(_spelled(paths, path), "name")
+    if folder and (found := _folder(index, beside)):
+        return found
+    if not markdown:
+        if aliased := index.aliases.get(fold(name)):
+            return Found(aliased, "alias")
+        if titled := index.titles.get(fold(name)):
+            return Found(titled, "title")
+    if "&" in name and (plain := html.unescape(name)) != name:
+        return find(index, plain, folder, markdown=markdown)
+    return None
+
+
+def _at(index: Index, path: str, slash: bool) -> Found | None:
+    if not slash and (exact := index.files.get(fold(path))):
+        return Found(_spelled(exact, path), "name")
+    return _folder(index, path)
+
+
+def _folder(index: Index, path: str) -> Found | None:
+    key = fold(path)
+    if path and key not in index.folders:
+        return None
+    for note in (*_FOLDER_NOTES, key.rpartition("/")[2]):
+        if found := index.files.get(f"{key}/{note}.md" if key else f"{note}.md"):
+            return Found(found[:1], "folder")
+    return Found((index.folders[key] + "/" if path else "/",), "folder")
+
+
+def _suffix(path: str, key: str) -> bool:
+    return path == key or any(path.endswith(end) for end in (f"/{key}", f"/{key}.md"))
+
+
+def _spelled(paths: Sequence[str], name: str) -> tuple[str, ...]:
+    """`paths`, cut to the one that is spelled exactly as the link, when names differ only in case or Unicode form."""
+    if len(paths) > 1 and len({fold(p) for p in paths}) == 1:
+        exact = tuple(p for p in paths if p in (name, f"{name}.md") or p.endswith((f"/{name}", f"/{name}.md")))
+        return exact or tuple(paths)
+    return tuple(paths)
+
+
+def splits(target: str) -> Iterator[tuple[str, str | None]]:
+    """The ways to cut a target into name and fragment, the longest name first: a `#` may belong to the name."""
+    yield target, None
+    at = len(target)
+    while (at := target.rfind("#", 0, at)) >= 0:
+        yield target[:at].rstrip(), target[at + 1 :].strip()

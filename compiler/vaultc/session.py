@@ -1,0 +1,72 @@
+"""The door for the hosts: command line, MkDocs plugin and editor all open a session and ask it for the vault."""
+
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from typing import Self
+
+from vaultc import pipeline, scan
+from vaultc.config import Project, locate
+from vaultc.diagnostics import Diagnostic
+from vaultc.errors import VaultcError
+from vaultc.graph import Vault
+from vaultc.model import SourceFile
+from vaultc.parse import cache
+
+
+class Session:
+    """One vault, compiled on demand and kept until `refresh`."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self._overlays: dict[str, bytes] = {}
+
+    @classmethod
+    def open(cls, path: Path, config: Path | None = None) -> Self:
+        """The session for the vault that `path` belongs to.
+
+        Raises VaultcError when `path` or the configuration cannot be read.
+        """
+        return cls(locate(path, config))
+
+    @cached_property
+    def vault(self) -> Vault:
+        """The vault as it is on the disk, under the overlays."""
+        return pipeline.link(self.project, self._scan(), lambda sources: cache.load(sources, self.project.build / "cache"))
+
+    @cached_property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """What is wrong with the vault, sorted by path, span and code."""
+        return pipeline.findings(self.vault)
+
+    def overlay(self, path: str, text: str | None) -> None:
+        """Let `text` stand for the note at `path` (relative to the vault), saved or not; None takes it away again."""
+        if text is None:
+            self._overlays.pop(path, None)
+        else:
+            self._overlays[path] = text.encode("utf-8", "surrogatepass")
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Forget what was compiled; the next question reads the disk again (parses are kept by digest)."""
+        self.__dict__.pop("vault", None)
+        self.__dict__.pop("diagnostics", None)
+
+    def relative(self, path: Path) -> str:
+        """`path` relative to the vault, in POSIX form.
+
+        Raises VaultcError when it lies outside.
+        """
+        try:
+            return path.resolve().relative_to(self.project.root).as_posix()
+        except ValueError:
+            raise VaultcError(f"{path}: not in the vault {self.project.root}") from None
+
+    def _scan(self) -> scan.Scan:
+        found = scan.scan(self.project)
+        if not self._overlays:
+            return found
+        sources: dict[str, SourceFile] = {source.path: source for source in found.sources}
+        for path, data in self._overlays.items():
+            sources[path] = scan.source_file(path, data)
+        return replace(found, sources=tuple(sources[path] for path in sorted(sources)))
