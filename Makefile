@@ -49,6 +49,6 @@ $(VENV)/.installed: pyproject.toml hatch_build.py $(CLIENT) | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --editable .
 	@touch $@
 
-$(VENV)/.installed-dev: $(VENV)/.installed
+$(VENV)/.installed-dev: pyproject.toml hatch_build.py $(CLIENT) | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --editable '.[dev]' $(TORCH)
-	@touch $@
+	@touch $(VENV)/.installed $@

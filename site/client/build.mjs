@@ -7,7 +7,7 @@ const output = process.argv[2] ?? join(import.meta.dirname, "../../compiler/vaul
 
 await build({
   absWorkingDir: import.meta.dirname,
-  entryPoints: { vaultc: "src/vaultc.ts", early: "src/early.ts", style: "src/style.css" },
+  entryPoints: { vaultc: "src/vaultc.ts", early: "src/early.ts", style: "src/style.css", math: "src/math.css" },
   outdir: join(output, "assets/vaultc"),
   entryNames: "[name]",
   chunkNames: "chunks/[name]-[hash]",

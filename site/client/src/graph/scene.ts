@@ -1,0 +1,288 @@
+// A graph on the screen: drawing, dragging, hovering. What surrounds it (search, filters, legend) is not known here, so
+// that the map of a site and the neighbourhood of one note can share it.
+
+import { createNodeBorderProgram } from "@sigma/node-border";
+import { UndirectedGraph } from "graphology";
+import Sigma from "sigma";
+import type { CameraState, Coordinates, EdgeDisplayData, MouseCoords, NodeDisplayData } from "sigma/types";
+
+import type { GraphData, GraphNode } from "./data";
+import { drawHover, Labels } from "./labels";
+import { onPaletteChange, readPalette, type Palette } from "./palette";
+
+interface NodeAttributes {
+  readonly note: GraphNode;
+  readonly label: string;
+  readonly size: number;
+  /** Rank of the community by size, from 0. */
+  readonly rank: number;
+  x: number;
+  y: number;
+}
+
+export interface SceneOptions {
+  /** Rank of each community by size: the largest get colours of their own. */
+  readonly ranks: ReadonlyMap<number, number>;
+  readonly onOpen: (note: GraphNode, newTab: boolean) => void;
+  readonly onFocus: (note: GraphNode | null) => void;
+}
+
+const CLICK_TOLERANCE = 4;
+
+export class Scene {
+  readonly graph = new UndirectedGraph<NodeAttributes>();
+  readonly sigma: Sigma<NodeAttributes>;
+  private readonly stop: () => void;
+  private readonly labels = new Labels();
+  private palette: Palette;
+  private hovered: string | null = null;
+  private selected: string | null = null;
+  private near: ReadonlySet<string> = new Set();
+  private visible: ReadonlySet<string> | null = null;
+
+  constructor(
+    private readonly stage: HTMLElement,
+    data: GraphData,
+    private readonly options: SceneOptions,
+  ) {
+    this.palette = readPalette(stage);
+    const scale = sizes(data.nodes);
+    for (const note of data.nodes) {
+      this.graph.mergeNode(note.id, {
+        note,
+        label: note.title,
+        size: scale(note),
+        rank: options.ranks.get(note.community) ?? Infinity,
+        x: note.x,
+        y: note.y,
+      });
+    }
+    for (const { source, target } of data.edges) this.graph.mergeEdge(source, target);
+
+    const many = this.graph.order > 1_500;
+    this.sigma = new Sigma<NodeAttributes>(this.graph, stage, {
+      allowInvalidContainer: true,
+      defaultNodeType: "note",
+      nodeProgramClasses: {
+        note: createNodeBorderProgram<NodeAttributes>({
+          borders: [
+            { size: { attribute: "border", defaultValue: 0.1 }, color: { attribute: "rim" } },
+            { size: { fill: true }, color: { attribute: "color" } },
+          ],
+        }),
+      },
+      nodeReducer: (id, node) => this.nodeLook(id, node),
+      edgeReducer: (id) => this.edgeLook(id),
+      defaultDrawNodeLabel: (_, node) => this.labels.add(node),
+      defaultDrawNodeHover: (context, node) => drawHover(context, node, this.palette),
+      labelSize: 13,
+      labelWeight: "500",
+      labelDensity: many ? 1 : 3,
+      labelGridCellSize: 100,
+      labelRenderedSizeThreshold: many ? 3.5 : 3,
+      minEdgeThickness: 1.2,
+      zIndex: true,
+      hideEdgesOnMove: many,
+      stagePadding: 48,
+      minCameraRatio: 0.01,
+      maxCameraRatio: 4,
+      doubleClickZoomingRatio: 1.6,
+    });
+    this.listen();
+    this.sigma.refresh({ skipIndexation: true });
+    // A canvas does not write anew by itself when a font arrives.
+    document.fonts.addEventListener("loadingdone", this.rewrite);
+    const unobserve = onPaletteChange(() => {
+      this.palette = readPalette(this.stage);
+      this.rewrite();
+    });
+    this.stop = () => {
+      document.fonts.removeEventListener("loadingdone", this.rewrite);
+      unobserve();
+    };
+  }
+
+  destroy(): void {
+    this.stop();
+    this.sigma.kill();
+  }
+
+  /** Shows these notes alone; null shows all. */
+  filter(visible: ReadonlySet<string> | null): void {
+    this.visible = visible;
+    this.sigma.refresh({ skipIndexation: true });
+  }
+
+  /** Marks a note and its neighbours until another one is marked, or none. */
+  select(id: string | null): void {
+    this.selected = id !== null && this.graph.hasNode(id) ? id : null;
+    this.refocus();
+  }
+
+  /** Brings a note to the middle of the screen, near enough to read its surroundings. */
+  centre(id: string): void {
+    const place = this.sigma.getNodeDisplayData(id);
+    if (place === undefined) return;
+    const { ratio } = this.sigma.getCamera();
+    this.move({ x: place.x, y: place.y, ratio: Math.min(ratio, this.graph.order > 60 ? 0.5 : 1) });
+  }
+
+  zoom(factor: number): void {
+    const { ratio } = this.sigma.getCamera();
+    this.move({ ratio: this.sigma.getCamera().getBoundedRatio(ratio * factor) });
+  }
+
+  pan(dx: number, dy: number): void {
+    const { x, y, ratio } = this.sigma.getCamera();
+    this.move({ x: x + dx * ratio, y: y + dy * ratio });
+  }
+
+  /** The whole graph again, at its size of the start. */
+  reset(): void {
+    this.move({ x: 0.5, y: 0.5, ratio: 1, angle: 0 });
+  }
+
+  /** Where a note is on the page, in pixels of the stage. */
+  position(id: string): Coordinates {
+    const { x, y } = this.graph.getNodeAttributes(id);
+    return this.sigma.graphToViewport({ x, y });
+  }
+
+  /** The notes whose marks are at full strength now: all, or the one under the pointer with its neighbours. */
+  get highlighted(): readonly string[] {
+    return this.focus === null ? this.graph.nodes() : [...this.near];
+  }
+
+  private get focus(): string | null {
+    return this.hovered ?? this.selected;
+  }
+
+  private move(to: Partial<CameraState>): void {
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    void this.sigma.getCamera().animate(to, { duration: calm ? 0 : 300 });
+  }
+
+  private refocus(): void {
+    const { focus } = this;
+    this.near = new Set(focus === null ? [] : [focus, ...this.graph.neighbors(focus)]);
+    this.sigma.refresh({ skipIndexation: true });
+    this.options.onFocus(focus === null ? null : this.graph.getNodeAttribute(focus, "note"));
+  }
+
+  private readonly rewrite = (): void => {
+    this.sigma.refresh({ skipIndexation: true });
+  };
+
+  private nodeLook(id: string, node: NodeAttributes): Partial<NodeDisplayData> & { rim: string; border: number } {
+    const { palette } = this;
+    const { exists } = node.note;
+    const shown = this.visible === null || this.visible.has(id);
+    const dim = this.focus !== null && !this.near.has(id);
+    const colour = exists ? (palette.communities[node.rank] ?? palette.other) : palette.missing;
+    return {
+      x: node.x,
+      y: node.y,
+      size: node.size,
+      hidden: !shown,
+      label: dim ? null : node.label,
+      forceLabel: id === this.focus || (this.focus !== null && this.near.has(id) && this.near.size <= 40),
+      highlighted: id === this.focus,
+      color: dim ? palette.faint : exists ? colour : palette.ground,
+      rim: dim ? palette.faint : exists ? palette.ground : colour,
+      border: exists ? 0.1 : 0.28,
+      zIndex: id === this.focus ? 3 : dim ? 0 : this.focus === null ? 1 : 2,
+    };
+  }
+
+  private edgeLook(id: string): Partial<EdgeDisplayData> {
+    const { focus, palette } = this;
+    const [source, target] = this.graph.extremities(id);
+    if (this.visible !== null && !(this.visible.has(source) && this.visible.has(target))) return { hidden: true };
+    const touches = source === focus || target === focus;
+    if (focus !== null && !touches && this.graph.size > 20_000) return { hidden: true };
+    return touches
+      ? { color: palette.edgeStrong, size: 1.6, zIndex: 1 }
+      : { color: palette.edge, size: 1.2, zIndex: 0 };
+  }
+
+  private listen(): void {
+    const { sigma, graph, options } = this;
+    sigma.on("beforeRender", () => this.labels.clear());
+    sigma.on("afterRender", () => {
+      const layer = sigma.getCanvases()["labels"]?.getContext("2d");
+      if (layer) this.labels.write(layer, this.palette, ({ key }) => this.near.has(String(key)));
+    });
+    let held: { id: string; x: number; y: number; moved: boolean } | null = null;
+    let dragged = false;
+
+    sigma.on("enterNode", ({ node }) => {
+      if (held?.moved) return;
+      this.hovered = node;
+      this.stage.style.cursor = graph.getNodeAttribute(node, "note").url === null ? "help" : "pointer";
+      this.refocus();
+    });
+    sigma.on("leaveNode", () => {
+      if (held?.moved) return;
+      this.hovered = null;
+      this.stage.style.cursor = "";
+      this.refocus();
+    });
+
+    sigma.on("downNode", ({ node, event }) => {
+      held = { id: node, x: event.x, y: event.y, moved: false };
+      dragged = false;
+      // The frame of reference must not follow the node that is being moved.
+      if (!sigma.getCustomBBox()) sigma.setCustomBBox(sigma.getBBox());
+    });
+    sigma.on("moveBody", ({ event }) => {
+      if (held === null) return;
+      if (!held.moved && Math.hypot(event.x - held.x, event.y - held.y) < CLICK_TOLERANCE) {
+        event.preventSigmaDefault();
+        return;
+      }
+      held.moved = true;
+      dragged = true;
+      this.stage.style.cursor = "grabbing";
+      const place = sigma.viewportToGraph(event);
+      graph.mergeNodeAttributes(held.id, { x: place.x, y: place.y });
+      event.preventSigmaDefault();
+      event.original.preventDefault();
+      event.original.stopPropagation();
+    });
+    const release = (): void => {
+      if (held?.moved) this.stage.style.cursor = "";
+      held = null;
+    };
+    sigma.on("upNode", release);
+    sigma.on("upStage", release);
+
+    sigma.on("clickNode", ({ node, event }) => {
+      if (dragged) {
+        dragged = false;
+        return;
+      }
+      // A finger cannot hover: its first touch shows the note, its second one opens it.
+      if (byTouch(event) && this.selected !== node) {
+        this.hovered = null;
+        this.select(node);
+        return;
+      }
+      const { original } = event;
+      options.onOpen(graph.getNodeAttribute(node, "note"), original.ctrlKey || original.metaKey);
+    });
+    sigma.on("clickStage", () => this.select(null));
+  }
+}
+
+function byTouch(event: MouseCoords): boolean {
+  return "touches" in event.original;
+}
+
+/** Area in proportion to PageRank, within what can be seen and told apart, whatever the number of notes. */
+function sizes(nodes: readonly GraphNode[]): (note: GraphNode) => number {
+  const top = nodes.reduce((most, note) => Math.max(most, note.pagerank), 0) || 1;
+  const crowd = Math.max(0, Math.log10(nodes.length / 30));
+  const smallest = Math.max(1.6, 4.5 - 1.3 * crowd);
+  const largest = Math.max(9, 17 - 3 * crowd);
+  return (note) => smallest + (largest - smallest) * Math.sqrt(note.pagerank / top);
+}
