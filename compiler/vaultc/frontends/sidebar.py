@@ -1,0 +1,97 @@
+"""The side navigation of one page: what is near it, never the whole site.
+
+A tree of all pages in each page makes a site's size and its build quadratic. Here a page lists the folders above it, what
+lies beside it, and the pages of its own folder around its own place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from mkdocs.structure import StructureItem
+from mkdocs.structure.nav import Navigation, Section
+from mkdocs.structure.pages import Page
+
+BESIDE = 24
+"""How many pages are listed on either side of the current one; folders are few and listed up to twice that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line: `url` is relative to the site's root, `active` marks the page itself, `more` stands for what is left out."""
+
+    title: str
+    url: str
+    depth: int
+    kind: Literal["page", "folder", "more"]
+    active: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Level:
+    """What lies in one folder. `index` is its own page, and not among `pages`."""
+
+    folders: tuple[Section, ...]
+    pages: tuple[StructureItem, ...]
+    index: Page | None
+
+
+class Sidebar:
+    """Rows for any page of a navigation. Sorting it out is linear, once; each page then costs its rows."""
+
+    def __init__(self, nav: Navigation) -> None:
+        self._levels: dict[int, _Level] = {}
+        self._places: dict[int, int] = {}
+        self._root = self._sort(nav.items, root=True)
+
+    def __call__(self, page: Page | None) -> list[Row]:
+        """The rows for `page`, from the top; for a page outside the navigation, such as the error page, the top level."""
+        above = list(reversed([item for item in page.ancestors if isinstance(item, Section)])) if page else []
+        return list(self._rows(self._root, above, page, 0))
+
+    def _sort(self, items: Sequence[StructureItem], *, root: bool = False) -> _Level:
+        folders: list[Section] = []
+        pages: list[StructureItem] = []
+        index: Page | None = None
+        for item in items:
+            if isinstance(item, Section):
+                self._places[id(item)] = len(folders)
+                folders.append(item)
+                self._levels[id(item)] = self._sort(item.children)
+            elif isinstance(item, Page) and item.is_index and index is None and not root:
+                index = item
+            else:
+                self._places[id(item)] = len(pages)
+                pages.append(item)
+        return _Level(tuple(folders), tuple(pages), index)
+
+    def _rows(self, level: _Level, above: list[Section], page: Page | None, depth: int) -> Iterator[Row]:
+        here = above[0] if above else None
+        place = self._places.get(id(page), 0) if here is None else 0
+        start = max(0, place - BESIDE)
+        for item in level.pages[start : place + BESIDE + 1]:
+            yield Row(str(item.title), _url(item), depth, "page", item is page)
+        left_out = len(level.pages) - len(level.pages[start : place + BESIDE + 1])
+        if left_out > 0 and level.index is not None:
+            yield Row(f"{left_out} more", level.index.url, depth, "more")
+        near = self._places.get(id(here), 0)
+        for folder in level.folders[max(0, near - BESIDE) : near + BESIDE + 1]:
+            inner = self._levels[id(folder)]
+            target = inner.index or _first(folder)
+            yield Row(str(folder.title), _url(target), depth, "folder", inner.index is not None and inner.index is page)
+            if folder is here:
+                yield from self._rows(inner, above[1:], page, depth + 1)
+
+
+def _url(item: StructureItem | None) -> str:
+    return str(getattr(item, "url", None) or "")
+
+
+def _first(section: Section) -> StructureItem | None:
+    for child in section.children:
+        found = _first(child) if isinstance(child, Section) else child
+        if found is not None:
+            return found
+    return None
