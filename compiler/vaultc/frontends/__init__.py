@@ -1,0 +1,1 @@
+"""The hosts: command line and MkDocs plugin. Nothing below imports from here."""

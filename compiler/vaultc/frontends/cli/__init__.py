@@ -1,0 +1,106 @@
+"""The command `vaultc`. Each subcommand is a module of its own, imported when it is called."""
+
+import os
+import sys
+from contextlib import suppress
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+import click
+
+from vaultc import __version__
+from vaultc.errors import VaultcError
+
+# Name, and what `vaultc --help` says of it: kept here so that the list imports no command.
+COMMANDS = {
+    "check": "Report what is wrong with a vault.",
+    "build": "Compile a vault into a website.",
+    "serve": "Build a vault and show it live.",
+    "graph": "Export the link graph.",
+    "new": "Write a new note from a template.",
+    "mv": "Rename a note or folder and every link to it.",
+    "backlinks": "List the links to a note.",
+    "stats": "Count what is in a vault.",
+    "explain": "Explain a diagnostic code.",
+    "init": "Write a new project.",
+    "bench": "Run and show the measurements of a vault.",
+}
+_MODULES = {"serve": "build"}
+
+
+class _Commands(click.Group):
+    """A group that knows its commands by name and imports one only when it is used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [name for name in COMMANDS if find_spec(_module(name)) is not None]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS or find_spec(_module(cmd_name)) is None:
+            return None
+        command: click.Command = getattr(import_module(_module(cmd_name)), cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name]) for name in self.list_commands(ctx)])
+
+
+def _module(name: str) -> str:
+    return f"vaultc.frontends.cli.{_MODULES.get(name, name)}"
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="vaultc", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Compile a folder of wiki-linked Markdown notes: check its links, draw its graph, build its website."""
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and exit: 0 all well, 1 findings, 2 wrong use or surroundings, 3 a fault of vaultc itself."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    sys.exit(_run(arguments))
+
+
+def _run(arguments: list[str] | None) -> int:
+    try:
+        status: Any = cli.main(arguments, prog_name="vaultc", standalone_mode=False)
+        sys.stdout.flush()
+        return status if isinstance(status, int) else 0
+    except click.ClickException as fault:
+        fault.show()
+        return 2
+    except click.Abort:
+        return 130
+    except VaultcError as fault:
+        return _say(str(fault), 2)
+    except MemoryError:
+        return _say("out of memory", 2)
+    except OSError as fault:
+        return _surroundings(fault)
+    except Exception as fault:
+        if os.environ.get("VAULTC_DEBUG"):
+            raise
+        kind = " ".join(f"{type(fault).__name__}: {fault}".split())[:200]
+        return _say(
+            f"a fault of vaultc itself: {kind}; please report it, with what the same command prints under VAULTC_DEBUG=1",
+            3,
+        )
+
+
+def _surroundings(fault: OSError) -> int:
+    """A disk, a pipe or a terminal that failed."""
+    if fault.filename is not None:
+        return _say(f"{fault.filename}: {fault.strerror or fault}", 2)
+    with suppress(OSError, ValueError):  # else the interpreter flushes, and complains, once more on its way out
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if isinstance(fault, BrokenPipeError):  # the reader has seen enough
+        return 0
+    return _say(f"output failed: {fault.strerror or fault}", 2)
+
+
+def _say(message: str, status: int) -> int:
+    click.echo(f"vaultc: {' '.join(message.split())}", err=True)
+    return status

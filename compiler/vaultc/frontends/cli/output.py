@@ -1,0 +1,39 @@
+"""Where a command's words go: findings to stdout or a file, remarks to stderr; colours only where they are welcome."""
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from vaultc.errors import VaultcError
+
+
+def emit(text: str, output: Path | None = None) -> None:
+    """Print a result, or write it to a file.
+
+    Raises VaultcError when the file cannot be written.
+    """
+    if output is None:
+        click.echo(text, nl=False, color=is_coloured(sys.stdout))
+        return
+    from vaultc.frontends.files import write
+
+    try:
+        write(output, click.unstyle(text).encode())
+    except OSError as fault:
+        raise VaultcError(f"{output}: {fault.strerror or fault}") from None
+
+
+def note(text: str) -> None:
+    """Say something that is no part of the result."""
+    click.echo(text.rstrip("\n"), err=True, color=is_coloured(sys.stderr))
+
+
+def is_coloured(stream: object) -> bool:
+    """Whether to colour what goes to a stream: a terminal, unless NO_COLOR (https://no-color.org) or TERM=dumb says not to."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return bool(getattr(stream, "isatty", lambda: False)()) and os.environ.get("TERM") != "dumb"

@@ -1,0 +1,14 @@
+"""One finding a line, `path:line:column: severity code name: message`, for editors and for grep."""
+
+from vaultc.frontends.render.terminal import safe
+from vaultc.frontends.report import Report
+
+
+def render(report: Report) -> str:
+    """The findings, paths relative to the current folder."""
+    out = []
+    for found in report.diagnostics:
+        place = report.place(found.path, found.span)
+        where = f"{safe(report.from_here(found.path))}:{place.line}:{place.column}"
+        out.append(f"{where}: {found.severity} {found.code} {found.name}: {safe(found.message)}\n")
+    return "".join(out)

@@ -1,0 +1,60 @@
+"""Which vault the paths of a command line mean, and which of its notes."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from vaultc.config import locate
+from vaultc.errors import VaultcError
+from vaultc.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The part of a vault that was asked for: paths relative to the vault, or None for all of it.
+
+    `outside` are the given paths that are no part of the vault.
+    """
+
+    paths: tuple[str, ...] | None = None
+    outside: tuple[Path, ...] = ()
+
+    def covers(self, path: str) -> bool:
+        """Whether a finding at `path` (relative to the vault) was asked for."""
+        return self.paths is None or any(path == part or path.startswith(f"{part}/") for part in self.paths)
+
+
+ALL = Scope()
+
+
+def open_scope(paths: Sequence[Path]) -> tuple[Session, Scope]:
+    """The session for the vault that all of `paths` lie in, and what part of it they name; no path means the current folder.
+
+    Raises VaultcError when a path does not exist or two belong to different vaults.
+    """
+    paths = paths or (Path(),)
+    projects = {project.root: project for project in map(locate, paths)}
+    if len(projects) > 1:
+        marked = [root for root, project in projects.items() if project.folder or (root / ".obsidian").is_dir()]
+        if marked:
+            first, second, *_ = sorted(projects)
+            raise VaultcError(f"{first} and {second} are different vaults: check them one at a time")
+        common = Path(os.path.commonpath(projects))
+        session = Session.open(common)
+    else:
+        session = Session(next(iter(projects.values())))
+    root = session.project.root
+    inside: list[str] = []
+    outside: list[Path] = []
+    for path in paths:
+        real = path.resolve()
+        if real == root or root.is_relative_to(real):
+            return session, ALL
+        if real.is_relative_to(root):
+            inside.append(real.relative_to(root).as_posix())
+        elif real == session.project.source:
+            inside.append(real.name)
+        else:
+            outside.append(path)
+    return session, Scope(tuple(inside), tuple(outside))
