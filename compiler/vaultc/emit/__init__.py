@@ -1,0 +1,44 @@
+"""Stage 8: the vault as plain Markdown that any generator can publish."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from vaultc.emit import frame, generated, note
+from vaultc.emit.pages import Layout, layout
+from vaultc.emit.write import write
+from vaultc.graph import Vault
+from vaultc.graph.document import graph_json
+from vaultc.resolve.pages import url
+
+__all__ = ["Emitted", "Layout", "emit"]
+
+GRAPH = "graph.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Emitted:
+    """What was written: the object `folder`, where each page is, and how many files differ from before."""
+
+    folder: Path
+    layout: Layout
+    changed: int
+
+
+def emit(vault: Vault, folder: Path) -> Emitted:
+    """Write the object files of a vault into `folder`, which then holds nothing else.
+
+    Raises VaultcError when the folder cannot be written.
+    """
+    plan = layout(vault)
+    texts: dict[str, str] = {}
+    assets: set[str] = set()
+    for path, page in plan.notes.items():
+        use = note.Use()
+        texts[page] = frame.page(vault, plan, vault.notes[path], note.body(vault, plan, vault.notes[path], use))
+        assets |= use.assets
+    texts |= generated.generate(vault, plan, GRAPH)
+    document = graph_json(vault, {path: url(page) for path, page in plan.notes.items()})
+    texts[GRAPH] = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    copies = [(path, vault.project.root / path) for path in sorted(assets) if path not in texts]
+    return Emitted(folder, plan, write(folder, texts, copies))

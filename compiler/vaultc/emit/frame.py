@@ -1,0 +1,88 @@
+"""What stands around a note's text: front matter, summary, tags, and where it is linked from."""
+
+import json
+from itertools import groupby
+
+from vaultc.emit import pages
+from vaultc.emit.backlinks import Mention, mentions
+from vaultc.emit.lower.escape import escape
+from vaultc.emit.note import fenced
+from vaultc.emit.pages import Layout
+from vaultc.graph import Vault
+from vaultc.model import Note
+from vaultc.parse.frontmatter import strings
+from vaultc.text import fold
+
+_SHOWN = 200  # mentions in one page; a hub of ten thousand links needs no more
+
+
+def front(title: str, description: str = "", **more: object) -> str:
+    """Front matter for the generator: only what vaultc means, for a note's own keys could name templates."""
+    fields = {"title": title, **({"description": description} if description else {}), **more}
+    lines = [f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in fields.items()]
+    return "\n".join(("---", *lines, "---", "", ""))
+
+
+def page(vault: Vault, layout: Layout, note: Note, body: str) -> str:
+    """The whole object file of a note."""
+    summary = summary_of(note)
+    head, rest = _head(note, body)
+    parts = [head] if head else []
+    if summary:
+        parts.append(fenced('div[data-vaultc="summary"]', escape(summary)))
+    if tags := _tags(layout, note):
+        parts.append(tags)
+    parts.append(rest)
+    if links := _backlinks(vault, layout, note):
+        parts.append(links)
+    return front(note.title, summary) + "\n\n".join(part for part in parts if part) + "\n"
+
+
+def summary_of(note: Note) -> str:
+    """The note's own summary or description, in one line."""
+    text = next(iter(strings(note.metadata.get("summary")) or strings(note.metadata.get("description"))), "")
+    return " ".join(text.split())
+
+
+def _head(note: Note, body: str) -> tuple[str, str]:
+    """The body cut after its title, so that summary and tags stand below it; a note without one gets its title."""
+    body = body.strip("\n")
+    first = note.headings[0] if note.headings else None
+    if first and first.level == 1 and body.startswith("# "):
+        head, _, rest = body.partition("\n")
+        return head, rest.strip("\n")
+    return "", body
+
+
+def _tags(layout: Layout, note: Note) -> str:
+    here = layout.notes[note.path]
+    named = {fold(tag.name): tag.name for tag in reversed(note.tags)}
+    links = [
+        f"[{escape(name, links=False)}]({pages.destination(layout.tags[key], here)})"
+        for key, name in reversed(named.items())
+        if key in layout.tags
+    ]
+    return fenced('div[data-vaultc="tags"]', " ".join(links)) if links else ""
+
+
+def _backlinks(vault: Vault, layout: Layout, note: Note) -> str:
+    found = mentions(vault, note.path)
+    if not found:
+        return ""
+    here = layout.notes[note.path]
+    lines = ["## Linked from {#vaultc-linked-from}", ""]
+    for source, group in groupby(found[:_SHOWN], key=lambda m: m.source):
+        title = escape(vault.notes[source].title, links=False)
+        said = [text for mention in group if (text := _sentence(mention))]
+        link = f"[{title}]({pages.destination(layout.notes[source], here)})"
+        lines.append(f"-   {link}" + "".join(f"\n\n    {text}" for text in said))
+        lines.append("")
+    if len(found) > _SHOWN:
+        lines.append(f"and {len(found) - _SHOWN} more")
+    return fenced('section[data-vaultc="backlinks"]', "\n".join(lines).strip("\n"))
+
+
+def _sentence(mention: Mention) -> str:
+    link = f"<mark>{escape(mention.link, links=False)}</mark>" if mention.link else ""
+    text = f"{escape(mention.before.lstrip(), links=False)}{link}{escape(mention.after.rstrip(), links=False)}".strip()
+    return text if mention.before.strip() or mention.after.strip(" .,;:") else ""

@@ -1,0 +1,215 @@
+"""One note as Markdown for the generator: its text lowered, its links rewritten, its embeds expanded."""
+
+import html
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from urllib.parse import quote
+
+from vaultc.emit import pages
+from vaultc.emit.lower import Plan, lower
+from vaultc.emit.lower.escape import escape
+from vaultc.emit.pages import Layout
+from vaultc.graph import Vault
+from vaultc.model import Block, Heading, Note, Reference
+from vaultc.parse import Document, read
+from vaultc.resolve import Ambiguous, Resolution, Resolved, Unresolved
+from vaultc.text import Span
+
+DEPTH = 5
+BUDGET = 60  # embeds in one page, all levels together
+_SIZE = re.compile(r"^(\d+)(?:x(\d+))?$")
+_IMAGES = frozenset("avif bmp gif ico jpeg jpg png svg webp".split())
+_SOUND = frozenset("flac m4a mp3 ogg wav 3gp".split())
+_FILM = frozenset("mkv mov mp4 ogv webm".split())
+_SLASHES = re.compile(r"^[ >]*(/{3,})", re.M)
+
+
+@dataclass(slots=True)
+class Use:
+    """What a page turned out to need: the assets it shows, and the embeds it may still expand."""
+
+    assets: set[str] = field(default_factory=set)
+    left: int = BUDGET
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where text is being written: the object file, and the notes (with the part) that are open around it."""
+
+    page: str
+    open: tuple[tuple[str, Span], ...] = ()
+
+
+def body(vault: Vault, layout: Layout, note: Note, use: Use, after: Mapping[int, str] | None = None) -> str:
+    """The lowered text of a note; `after` holds blocks to add behind the code blocks at these offsets."""
+    page = layout.notes[note.path]
+    anchors = {heading.span.start: heading.anchor for heading in note.headings}
+    whole = Span(note.body, len(vault.text(note.path)))
+    return _lowered(vault, layout, note, Place(page, ((note.path, whole),)), use, anchors, after or {}, whole)
+
+
+def _lowered(
+    vault: Vault,
+    layout: Layout,
+    note: Note,
+    place: Place,
+    use: Use,
+    anchors: Mapping[int, str],
+    after: Mapping[int, str],
+    part: Span,
+) -> str:
+    document: Document = read(vault.text(note.path), note.body)
+    plan = Plan(
+        anchors=anchors,
+        after=after,
+        ids={block.id_span: f"^{block.id}" if anchors else "" for block in note.blocks},
+        hard_breaks=vault.project.obsidian.hard_breaks,
+        prefix="" if len(place.open) == 1 else f"e{BUDGET - use.left}-",
+    )
+    inline: dict[int, str] = {}
+    urls: dict[int, str] = {}
+    blocks: dict[int, str] = {}
+    for reference, resolution in zip(note.references, vault.links[note.path], strict=True):
+        start = reference.span.start
+        if reference.kind == "property" or not (part.start <= start < part.end):
+            continue
+        chosen = resolution.chosen if isinstance(resolution, Ambiguous) else resolution
+        if reference.kind in ("markdown", "image"):
+            if (found := _url(vault, layout, place, chosen, use)) is not None:
+                urls[start] = found
+            elif not (isinstance(chosen, Unresolved) and reference.kind == "markdown" and chosen.missing == "outside"):
+                inline[start] = unresolved(reference.label or "", chosen)
+            else:
+                inline[start] = unresolved(reference.label or "", chosen)
+        elif reference.kind == "embed" and isinstance(chosen, Resolved):
+            expanded = _embed(vault, layout, place, reference, chosen, use)
+            if expanded is None:
+                inline[start] = _link(vault, layout, place, reference, chosen, use)
+            elif chosen.kind == "note":
+                blocks[start] = expanded
+                inline[start] = _link(vault, layout, place, reference, chosen, use)
+            else:
+                inline[start] = expanded
+        else:
+            inline[start] = _link(vault, layout, place, reference, chosen, use)
+    return lower(document, replace(plan, inline=inline, urls=urls, blocks=blocks), part.start, part.end)
+
+
+def unresolved(label: str, resolution: Resolution) -> str:
+    """The words of a link that leads nowhere, marked as such."""
+    what = {
+        "note": "No note has this name yet",
+        "asset": "This file is missing",
+        "outside": "This link leads out of the vault",
+    }.get(resolution.missing if isinstance(resolution, Unresolved) else "", "Not published")
+    kind = "vaultc-unresolved" if isinstance(resolution, Unresolved) else "vaultc-unpublished"
+    return f'<span class="{kind}" title="{what}">{html.escape(label or "missing", quote=False)}</span>'
+
+
+def _public(vault: Vault, resolution: Resolved) -> bool:
+    if resolution.kind == "hidden":
+        return False
+    return resolution.kind != "note" or vault.notes[resolution.path].published
+
+
+def _url(vault: Vault, layout: Layout, place: Place, resolution: Resolution, use: Use) -> str | None:
+    """The destination for a resolution, unescaped; None when there is nothing to link to."""
+    if isinstance(resolution, Unresolved):
+        if resolution.path is None:
+            return None
+        resolution = Resolved(resolution.path, "note")  # the note without the missing heading
+    if not isinstance(resolution, Resolved) or not _public(vault, resolution):
+        return None
+    if resolution.kind == "asset":
+        use.assets.add(resolution.path)
+        return pages.destination(resolution.path, place.page)
+    page = layout.page(resolution.path if resolution.kind == "note" else resolution.path.rstrip("/") + "/")
+    return None if page is None else pages.destination(page, place.page, resolution.anchor)
+
+
+def _link(vault: Vault, layout: Layout, place: Place, reference: Reference, resolution: Resolution, use: Use) -> str:
+    label = label_of(reference)
+    url = _url(vault, layout, place, resolution, use)
+    if url is None:
+        if isinstance(resolution, Resolved):  # there, but not published: a bare name would give its title away
+            label = reference.label or "an unpublished note"
+        return unresolved(label, resolution)
+    title = ' "The note has no such heading"' if isinstance(resolution, Unresolved) else ""
+    return f"[{escape(label, links=False) or '#'}]({url}{title})"
+
+
+def label_of(reference: Reference) -> str:
+    """What a reader sees of a wiki-link: its label, else its target with the marks taken out."""
+    if reference.label and not _SIZE.match(reference.label):
+        return html.unescape(reference.label).replace("`", "")
+    parts = (part.strip().removesuffix(".md") for part in reference.target.replace("#^", "#").split("#"))
+    return " > ".join(part for part in parts if part).replace("`", "").rstrip("/")
+
+
+def _embed(vault: Vault, layout: Layout, place: Place, reference: Reference, target: Resolved, use: Use) -> str | None:
+    """What stands for an embed, None where only a link can."""
+    if not _public(vault, target):
+        return None
+    if target.kind == "asset":
+        return _media(place, reference, target.path, use)
+    if target.kind != "note":
+        return None
+    note = vault.notes[target.path]
+    part = extent(vault, note, target.heading, target.block)
+    around = any(path == target.path and (open_.contains(part) or part.contains(open_)) for path, open_ in place.open[1:])
+    own = place.open[0][0] == target.path and part.contains(reference.span) and len(place.open) == 1
+    host = place.open[0][0] == target.path and len(place.open) > 1
+    if around or own or host or len(place.open) > DEPTH or use.left <= 0:
+        return None
+    use.left -= 1
+    inner = Place(place.page, (*place.open, (target.path, part)))
+    text = _lowered(vault, layout, note, inner, use, {}, {}, part).strip("\n")
+    page = layout.notes[target.path]
+    source = f"[{escape(note.title, links=False)}]({pages.destination(page, place.page, target.anchor)})"
+    return fenced(f'div[data-vaultc="embed"]', f"{fenced('div[data-vaultc=embed-source]', source)}\n\n{text}")
+
+
+def fenced(selector: str, content: str) -> str:
+    """`content` in an HTML element, as a block that keeps its Markdown; nests in itself."""
+    longest = max((len(m[1]) for m in _SLASHES.finditer(content)), default=2)
+    fence = "/" * (longest + 1)
+    return f"{fence} html | {selector}\n\n{content}\n\n{fence}"
+
+
+def extent(vault: Vault, note: Note, heading: Heading | None, block: Block | None) -> Span:
+    """The part of a note that a link means: a block, a heading with all below it, or the whole text."""
+    if block is not None:
+        return block.span
+    end = len(vault.text(note.path))
+    if heading is None:
+        return Span(note.body, end)
+    below = (h.span.start for h in note.headings if h.span.start > heading.span.start and h.level <= heading.level)
+    return Span(heading.span.start, next(below, end))
+
+
+def _media(place: Place, reference: Reference, path: str, use: Use) -> str:
+    use.assets.add(path)
+    extension = path.rpartition(".")[2].lower()
+    *words, last = (reference.label or "").split("|")
+    size = _SIZE.match(last.strip())
+    if not size:
+        words.append(last)
+    name = path.rpartition("/")[2]
+    alt = "|".join(words).strip() or name.rpartition(".")[0]
+    hook = reference.target.partition("#")[2]
+    if extension in _IMAGES:
+        attributes = ""
+        if size:
+            attributes = f'{{ width="{size[1]}"' + (f' height="{size[2]}"' if size[2] else "") + " }"
+        url = pages.destination(path, place.page) + ("#" + quote(hook) if hook else "")
+        return f"![{escape(alt, links=False)}]({url}){attributes}"
+    address = html.escape(pages.address(path, place.page)) + ("#" + quote(hook, safe="=&") if hook else "")
+    title = html.escape(alt)
+    if extension in _SOUND:
+        return f'<audio controls data-vaultc="media" src="{address}" title="{title}"></audio>'
+    if extension in _FILM:
+        return f'<video controls data-vaultc="media" src="{address}" title="{title}"></video>'
+    if extension == "pdf":
+        return f'<iframe data-vaultc="media" src="{address}" title="{title}" loading="lazy"></iframe>'
+    return f"[{escape(name, links=False)}]({pages.destination(path, place.page)})"

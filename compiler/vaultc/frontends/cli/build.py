@@ -1,0 +1,91 @@
+"""`vaultc build` and `vaultc serve`."""
+
+import logging
+from pathlib import Path
+from typing import Literal
+
+import click
+
+from vaultc.diagnostics import Severity
+from vaultc.session import Session
+
+
+@click.command()
+@click.argument("path", type=click.Path(path_type=Path), default=Path())
+@click.option("--site-dir", type=click.Path(path_type=Path, file_okay=False), help="Where the site goes.  [default: build/site]")
+@click.option("--engine", type=click.Choice(["mkdocs", "zensical"]), help="The generator.  [default: the configured one]")
+@click.option("--strict", is_flag=True, help="Stop with exit code 1, before anything is published, when there are errors.")
+@click.option("--clean", is_flag=True, help="Forget what earlier builds kept.")
+def build(path: Path, site_dir: Path | None, engine: Literal["mkdocs", "zensical"] | None, strict: bool, clean: bool) -> None:
+    """Build the site of the vault at PATH. No note is executed."""
+    import shutil
+    import warnings
+
+    session = Session.open(path)
+    project = session.project
+    if clean:
+        shutil.rmtree(project.build / "cache", ignore_errors=True)
+        shutil.rmtree(project.build / "docs", ignore_errors=True)
+    errors = _report(session)
+    if strict and errors:
+        click.echo("Nothing was built: --strict allows no errors.", err=True)
+        raise SystemExit(1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from vaultc.publish import mkdocs
+
+    _log()
+    file = mkdocs.configuration(project)
+    if site_dir is None and (project.folder is None or file.parent != project.folder):
+        site_dir = Path("build/site")
+    config = mkdocs.load(file, site_dir.resolve() if site_dir else None)
+    config.strict = False
+    plugin = config.plugins.get("vaultc")
+    if plugin is None:
+        raise click.ClickException(f"{file}: add `vaultc` to `plugins`")
+    plugin.session = session  # type: ignore[attr-defined]
+    mkdocs.build(config)
+    click.echo(f"{len([n for n in session.vault.notes.values() if n.published])} notes → {_short(Path(config.site_dir))}", err=True)
+
+
+@click.command()
+@click.argument("path", type=click.Path(path_type=Path), default=Path())
+@click.option("--port", type=int, default=8000, show_default=True)
+def serve(path: Path, port: int) -> None:
+    """Serve the site of the vault at PATH on this machine, built anew when a note is saved."""
+    from vaultc.publish import mkdocs
+
+    session = Session.open(path)
+    _report(session)
+    _log()
+    mkdocs.serve(mkdocs.configuration(session.project), port)
+
+
+def _report(session: Session) -> int:
+    """Print what is wrong at warning level or above, briefly; returns the number of errors."""
+    found = [d for d in session.diagnostics if d.severity >= Severity.WARNING]
+    for finding in found[:40]:
+        place = session.vault.lines(finding.path).position(finding.span.start)
+        where = _short(session.project.root / finding.path)
+        click.echo(f"{where}:{place.line}:{place.column}: {finding.severity} {finding.code} {finding.name}: {finding.message}")
+    if len(found) > 40:
+        click.echo(f"… and {len(found) - 40} more; `vaultc check` shows all")
+    return sum(d.severity is Severity.ERROR for d in found)
+
+
+def _log() -> None:
+    """MkDocs' own words, from warnings up, and not those about the findings, which were printed already."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("mkdocs: %(message)s"))
+    logger = logging.getLogger("mkdocs")
+    logger.handlers = [handler]
+    logger.propagate = False
+    logger.setLevel(logging.WARNING)
+    logging.getLogger("mkdocs.plugins.vaultc").setLevel(logging.CRITICAL)
+
+
+def _short(path: Path) -> str:
+    import os
+
+    relative = os.path.relpath(path)
+    return str(path) if relative.startswith("../..") else relative

@@ -1,0 +1,127 @@
+"""The MkDocs plugin: hands MkDocs the object files of a vault in place of its notes."""
+
+import logging
+import os
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, Literal
+
+from jinja2 import Environment
+from mkdocs.config import config_options
+from mkdocs.config.base import Config
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
+from mkdocs.livereload import LiveReloadServer
+from mkdocs.plugins import BasePlugin, event_priority
+from mkdocs.structure.files import Files
+from mkdocs.structure.nav import Navigation
+from mkdocs.structure.pages import Page
+
+from vaultc.diagnostics import Severity
+from vaultc.emit import Emitted, emit
+from vaultc.errors import VaultcError
+from vaultc.frontends.sidebar import Sidebar
+from vaultc.publish import mkdocs as publish
+from vaultc.publish.lock import locked
+from vaultc.session import Session
+
+log = logging.getLogger("mkdocs.plugins.vaultc")
+
+
+class PluginOptions(Config):
+    """`config`: the configuration file, when it is not found from the notes. `vault`: the notes, when they are not `docs_dir`."""
+
+    config = config_options.Type(str, default="")
+    vault = config_options.Type(str, default="")
+
+
+class VaultcPlugin(BasePlugin[PluginOptions]):
+    """Translates between MkDocs' events and a session; the work is done elsewhere."""
+
+    session: Session | None = None
+
+    def __init__(self) -> None:
+        self._serving = False
+        self._emitted: Emitted | None = None
+        self._swap: publish.Swap | None = None
+        self._sidebar: Sidebar | None = None
+        self._held = ExitStack()
+
+    def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
+        """Being here at all makes MkDocs keep this object between the rebuilds of `serve`."""
+        self._serving = command == "serve"
+
+    @event_priority(100)
+    def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
+        """Compile the vault, report on it, and put its object files in place of its notes."""
+        try:
+            if self.session is None:
+                base = Path(config.config_file_path).parent if config.config_file_path else Path()
+                source = base / self.config.config if self.config.config else None
+                self.session = Session.open(Path(self.config.vault or config.docs_dir), source)
+            else:
+                self.session.refresh()
+            self._held.enter_context(locked(self.session.project.build))
+            self._report(self.session)
+            self._emitted = emit(self.session.vault, self.session.project.build / "docs")
+        except VaultcError as fault:
+            self._held.close()
+            raise PluginError(str(fault)) from None
+        publish.adapt(config, self._emitted.folder)
+        if not self._serving:
+            self._swap = publish.Swap(Path(config.site_dir))
+            config.site_dir = str(self._swap.aside)
+        return config
+
+    def on_nav(self, nav: Navigation, /, *, config: MkDocsConfig, files: Files) -> Navigation:
+        """Remember the navigation for the sidebar, which shows only what is near a page."""
+        self._sidebar = Sidebar(nav)
+        return nav
+
+    def on_env(self, env: Environment, /, *, config: MkDocsConfig, files: Files) -> Environment:
+        """Give the templates the sidebar."""
+        env.globals["vaultc_sidebar"] = self._sidebar
+        return env
+
+    def on_page_context(self, context: Any, /, *, page: Page, config: MkDocsConfig, nav: Navigation) -> Any:
+        """A page that no note stands behind cannot be edited."""
+        if self._emitted and page.file.src_uri in self._emitted.layout.generated:
+            page.edit_url = None
+        return context
+
+    @event_priority(-100)
+    def on_post_build(self, *, config: MkDocsConfig) -> None:
+        """Put the finished site in place of the last one."""
+        if self._swap:
+            try:
+                self._swap.done()
+            except OSError as fault:
+                raise PluginError(f"{config.site_dir}: cannot put the site in place: {fault.strerror}") from None
+            config.site_dir = str(self._swap.site)
+            self._swap = None
+        self._held.close()
+
+    def on_build_error(self, error: Exception) -> None:
+        """Leave the last good site as it is."""
+        if self._swap:
+            self._swap.drop()
+            self._swap = None
+        self._held.close()
+
+    def on_serve(self, server: LiveReloadServer, /, *, config: MkDocsConfig, builder: Callable[..., Any]) -> LiveReloadServer:
+        """Watch the notes, not the object files: one rebuild for one edit."""
+        assert self.session is not None
+        server.unwatch(config.docs_dir)
+        server.watch(str(self.session.project.root))
+        return server
+
+    def _report(self, session: Session) -> None:
+        """Each finding in MkDocs' log: errors as warnings, so that `--strict` fails on errors and on nothing else."""
+        for finding in session.diagnostics:
+            place = session.vault.lines(finding.path).position(finding.span.start)
+            path = os.path.relpath(session.project.root / finding.path)
+            help = f" ({finding.help})" if finding.help else ""
+            level = logging.WARNING if finding.severity is Severity.ERROR else logging.INFO
+            text = f"{path}:{place.line}:{place.column}: {finding.severity} {finding.code} {finding.name}: {finding.message}{help}"
+            log.log(level, "%s", text)

@@ -1,0 +1,142 @@
+"""Stage 9: MkDocs over the object files."""
+
+import json
+import logging
+import os
+import shutil
+from contextlib import suppress
+from pathlib import Path
+
+import mkdocs.exceptions
+from mkdocs.commands.build import build as mkdocs_build
+from mkdocs.commands.serve import serve as mkdocs_serve
+from mkdocs.config import load_config
+from mkdocs.config.defaults import MkDocsConfig
+from pathspec.gitignore import GitIgnoreSpec
+
+from vaultc.config import Project
+from vaultc.errors import VaultcError
+from vaultc.publish import web
+from vaultc.publish.dialect import EXTENSIONS
+
+log = logging.getLogger("mkdocs.plugins.vaultc")
+
+
+def configuration(project: Project) -> Path:
+    """The `mkdocs.yml` of a project, or one written beside the object files of a vault that has none.
+
+    Raises VaultcError when it cannot be written.
+    """
+    if project.folder and (own := project.folder / "mkdocs.yml").is_file():
+        return own
+    objects = project.build / "docs"
+    fields = {
+        "site_name": project.name,
+        "docs_dir": str(objects),
+        "site_dir": str(project.build / "site"),
+        "theme": {
+            "name": "material",
+            "language": project.config.language,
+            "font": False,
+            "favicon": "assets/vaultc/mark.svg",
+            "features": ["content.code.copy", "navigation.top", "search.highlight", "search.suggest", "toc.follow"],
+            "palette": _PALETTE,
+        },
+        "plugins": [{"search": {"lang": ["en", "ru"]}}, {"vaultc": {"vault": str(project.root)}}],
+        "extra": {"generator": False},
+        **({"site_url": project.config.site_url} if project.config.site_url else {}),
+    }
+    try:
+        objects.mkdir(parents=True, exist_ok=True)
+        path = project.build / "mkdocs.yml"
+        path.write_text(json.dumps(fields, ensure_ascii=False, indent=1), encoding="utf-8")  # JSON is YAML
+    except OSError as fault:
+        raise VaultcError(f"{fault.filename}: cannot write: {fault.strerror}") from None
+    return path
+
+
+_PALETTE = [
+    {"media": "(prefers-color-scheme)", "primary": "custom", "accent": "custom",
+     "toggle": {"icon": "material/brightness-auto", "name": "Switch to light"}},
+    {"media": "(prefers-color-scheme: light)", "scheme": "default", "primary": "custom", "accent": "custom",
+     "toggle": {"icon": "material/weather-sunny", "name": "Switch to dark"}},
+    {"media": "(prefers-color-scheme: dark)", "scheme": "slate", "primary": "custom", "accent": "custom",
+     "toggle": {"icon": "material/weather-night", "name": "Follow the system"}},
+]  # fmt: skip
+
+
+def load(path: Path, site_dir: Path | None) -> MkDocsConfig:
+    """MkDocs' configuration from a file. Raises VaultcError when MkDocs does not accept it."""
+    try:
+        more = {"site_dir": str(site_dir)} if site_dir else {}
+        return load_config(config_file=str(path), **more)
+    except mkdocs.exceptions.MkDocsException as fault:
+        raise VaultcError(f"{path}: {_line(fault)}") from None
+
+
+def build(config: MkDocsConfig) -> None:
+    """Run MkDocs. Raises VaultcError when it gives up or cannot write; the site that stood there before stays."""
+    try:
+        config.plugins.on_startup(command="build", dirty=False)
+        mkdocs_build(config)
+    except mkdocs.exceptions.MkDocsException as fault:
+        raise VaultcError(f"MkDocs: {_line(fault)}") from None
+    except OSError as fault:
+        raise VaultcError(f"{fault.filename or config.site_dir}: cannot write: {fault.strerror or fault}") from None
+    finally:
+        config.plugins.on_shutdown()
+
+
+def serve(path: Path, port: int) -> None:
+    """Serve a live preview until interrupted. Raises VaultcError when the port is taken or MkDocs gives up."""
+    try:
+        mkdocs_serve(str(path), dev_addr=f"127.0.0.1:{port}")
+    except mkdocs.exceptions.MkDocsException as fault:
+        raise VaultcError(f"MkDocs: {_line(fault)}") from None
+    except OSError as fault:
+        raise VaultcError(f"port {port}: {fault.strerror or fault}: choose another with --port") from None
+
+
+def adapt(config: MkDocsConfig, objects: Path) -> None:
+    """Point a configuration at the object files, with the Markdown and the theme files that they are written for.
+
+    Settings of the project's own `mkdocs.yml` win over ours.
+    """
+    config.docs_dir = str(objects)
+    own = config.exclude_docs or GitIgnoreSpec.from_lines([])
+    config.exclude_docs = GitIgnoreSpec.from_lines(["!/templates/"]) + own
+    for name, options in EXTENSIONS.items():
+        if name not in config.markdown_extensions:
+            config.markdown_extensions.append(name)
+        config.mdx_configs[name] = {**options, **config.mdx_configs.get(name, {})}
+    if config.theme.name == "material":
+        for folder in (web.overrides_dir(), web.bundle_dir()):
+            if folder.is_dir() and str(folder) not in config.theme.dirs:
+                at = 1 if config.theme.custom_dir else 0
+                config.theme.dirs.insert(at, str(folder))
+        config.theme["font"] = False
+
+
+class Swap:
+    """Builds a site aside and puts it in its place when it is whole, so that an interrupted build leaves the last good one."""
+
+    def __init__(self, site: Path) -> None:
+        self.site = site
+        self.aside = site.with_name(f".{site.name}.new")
+
+    def done(self) -> None:
+        """Put the new site in place. Raises OSError when it cannot be."""
+        old = self.site.with_name(f".{self.site.name}.old")
+        shutil.rmtree(old, ignore_errors=True)
+        with suppress(FileNotFoundError):
+            os.replace(self.site, old)
+        os.replace(self.aside, self.site)
+        shutil.rmtree(old, ignore_errors=True)
+
+    def drop(self) -> None:
+        """Remove what was built aside."""
+        shutil.rmtree(self.aside, ignore_errors=True)
+
+
+def _line(fault: Exception) -> str:
+    return " ".join(str(getattr(fault, "message", "") or fault).split())
