@@ -1,0 +1,77 @@
+"""The graph in the formats of other programs. The same vault gives the same bytes: no date, no order of chance."""
+
+import io
+import json
+import re
+from collections import Counter
+from typing import Any, Literal
+
+import networkx as nx
+
+from vaultc.graph import Vault
+from vaultc.graph.document import graph_json
+from vaultc.publish import pyvis_html
+
+GraphFormat = Literal["json", "graphml", "gexf", "html", "text"]
+FORMATS: tuple[GraphFormat, ...] = ("json", "graphml", "gexf", "html", "text")
+# What XML 1.0 cannot hold in any spelling; a title may.
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def render(vault: Vault, form: GraphFormat) -> str:
+    """The vault's graph as text in one of `FORMATS`, ending in a newline.
+
+    Raises VaultcError for `html` where the extra `pyvis` is not installed.
+    """
+    document = graph_json(vault)
+    match form:
+        case "json":
+            return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+        case "graphml":
+            return _xml(nx.generate_graphml(_attributed(document), named_key_ids=True))
+        case "gexf":
+            # networkx stamps the day; two builds of one vault must not differ.
+            return re.sub(r' lastmodifieddate="[^"]*"', "", _xml(nx.generate_gexf(_attributed(document))))
+        case "html":
+            return pyvis_html.render(document)
+        case "text":
+            return _text(document)
+
+
+def _attributed(document: dict[str, Any]) -> "nx.MultiDiGraph[str]":
+    """A networkx graph with the document's values as attributes that XML can hold: tags as one text."""
+    graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+    for node in document["nodes"]:
+        values = {key: _clean(value) for key, value in node.items() if key not in ("id", "tags")}
+        graph.add_node(_clean(node["id"]), **values, label=_clean(node["title"]), tags=_clean(" ".join(node["tags"])))
+    for edge in document["edges"]:
+        graph.add_edge(_clean(edge["source"]), _clean(edge["target"]), kind=edge["kind"], line=edge["line"])
+    return graph
+
+
+def _clean(value: Any) -> Any:
+    return _NOT_XML.sub("\ufffd", value) if isinstance(value, str) else value
+
+
+def _xml(lines: Any) -> str:
+    out = io.StringIO()
+    out.write('<?xml version="1.0" encoding="utf-8"?>\n')
+    for line in lines:
+        out.write(line + "\n")
+    return out.getvalue()
+
+
+def _text(document: dict[str, Any]) -> str:
+    """Counts, then each note with what it links to, for reading and for `grep`."""
+    nodes, edges = document["nodes"], document["edges"]
+    incoming = Counter(edge["target"] for edge in edges)
+    leaving: dict[str, list[dict[str, Any]]] = {}
+    for edge in edges:
+        leaving.setdefault(edge["source"], []).append(edge)
+    missing = [node for node in nodes if not node["exists"]]
+    out = [f"{len(nodes) - len(missing)} notes, {len(missing)} missing, {len(edges)} links"]
+    for node in nodes:
+        mark = "" if node["exists"] else " (missing)"
+        out.append(f"\n{node['id']}{mark}: {incoming[node['id']]} in, {len(leaving.get(node['id'], ()))} out")
+        out += (f"  {edge['line']}: {edge['kind']} {edge['target']}" for edge in leaving.get(node["id"], ()))
+    return "\n".join(out) + "\n"
