@@ -1,0 +1,110 @@
+"""Every code has a page; its failing example yields exactly that code, its repaired one yields nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import frontmatter
+import pytest
+from markdown_it import MarkdownIt
+
+from vaultc.bench.jobs import Job, make_job
+from vaultc.diagnostics import CODES
+from vaultc.parse.note import parse
+from vaultc.scan import source_file
+from vaultc.session import Session
+
+PAGES = Path(__file__).parents[2] / "vault" / "rules"
+# A vault of two notes can hardly avoid these; they count only on their own page.
+INCIDENTAL = frozenset({"VC301", "VC302"})
+_INFO = re.compile(r"\w+ example=(?P<kind>fail|fix) file=(?P<path>.+?)(?: setup=(?P<setup>[\w-]+))?")
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One file of an example. `setup` names how it is made when Markdown cannot hold it."""
+
+    path: str
+    text: str
+    setup: str | None
+
+
+def page(code: str) -> Path:
+    return PAGES / f"{code} {CODES[code].name}.md"
+
+
+def example(code: str, kind: str) -> list[File]:
+    """The files of the failing or the repaired example on a code's page."""
+    files = []
+    for token in MarkdownIt("commonmark").parse(page(code).read_text(encoding="utf-8")):
+        if token.type == "fence" and "example=" in token.info:
+            match = _INFO.fullmatch(token.info.strip())
+            assert match, f"{code}: cannot read the block ```{token.info}"
+            if match["kind"] == kind:
+                files.append(File(match["path"], token.content, match["setup"]))
+    return files
+
+
+def write(files: Iterable[File], root: Path) -> None:
+    """Lay an example out as a vault."""
+    files = list(files)
+    for file in files:
+        path = root / file.path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        match file.setup:
+            case None:
+                path.write_text(file.text, encoding="utf-8")
+            case "symlink-loop":
+                path.symlink_to(path.name)
+            case "not-utf8":
+                path.write_bytes(file.text.encode("cp1251"))
+            case "mojibake":
+                path.write_text(file.text.encode().decode("mac_roman"), encoding="utf-8")
+            case "current-key":
+                path.write_text(file.text.replace("CURRENT", code_key(files)), encoding="utf-8")
+            case unknown:
+                pytest.fail(f"no set-up is called {unknown}")
+
+
+def code_key(files: Iterable[File]) -> str:
+    """The key of the one snippet of an example."""
+    notes = (parse(source_file(file.path, file.text.encode())) for file in files if file.path.endswith(".md"))
+    [snippet] = (snippet for note in notes for snippet in note.snippets)
+    job = make_job(snippet.info, snippet.code, lambda _: None)
+    assert isinstance(job, Job), job
+    return job.code_key
+
+
+@pytest.mark.parametrize("kind", ["fail", "fix"])
+@pytest.mark.parametrize("code", [code for code in CODES if code < "VC4"])
+def test_example(code: str, kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    root = tmp_path / "vault"
+    root.mkdir()
+    files = example(code, kind)
+    assert files, f"no {kind} example"
+    write(files, root)
+    found = Session.open(root).diagnostics
+    wanted = {code} if kind == "fail" else set()
+    assert {finding.code for finding in found} - (INCIDENTAL - {code}) == wanted, found
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_page_tells_the_register(code: str) -> None:
+    kind = CODES[code]
+    post = frontmatter.load(str(page(code)))
+    assert post["title"] == f"{code} {kind.name}"
+    assert post["aliases"] == [code, kind.name]
+    assert f"by default: **{kind.severity}**" in post.content
+
+
+def test_every_page_has_a_code() -> None:
+    assert {path.name for path in PAGES.iterdir()} == {page(code).name for code in CODES} | {"index.md"}
+
+
+def test_index_lists_every_rule_with_its_severity() -> None:
+    rows = re.findall(r"^\| \[\[(\S+) (\S+)\]\] \| (\w+) \|", (PAGES / "index.md").read_text(encoding="utf-8"), re.M)
+    assert rows == [(kind.code, kind.name, str(kind.severity)) for kind in CODES.values()]
