@@ -1,0 +1,128 @@
+"""From the points of single processes to the points of a run: pooled, judged, and doubted where there is reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Literal
+
+from vaultc.bench import stats
+from vaultc.bench.records import Ceilings, Device, Flag, Param, Point, Status
+from vaultc.bench.results import process_medians
+from vaultc.bench.timing import TIME
+
+OVER_PEAK = 1.2
+"""Rates above this multiple of the measured ceiling are flagged; less is the ceiling's own noise."""
+IN_CACHE_BYTES, OVER_CACHE = 256 * 2**20, 20.0
+"""Smaller work may run from a CPU's caches, and is flagged only above this multiple of the copy rate."""
+LARGE_SPEED_UP = 10.0
+
+_GRAVE: tuple[Status, ...] = ("timeout", "error", "oom", "wrong_result", "all_discarded", "throttled", "noisy")
+
+
+def merge(points: Sequence[Point]) -> list[Point]:
+    """One point for each metric, from the points that several processes gave at one setting."""
+    failures = [point for point in points if not point.measured and point.status != "ok"]
+    metrics = list(dict.fromkeys(point.metric for point in points if point.measured))
+    if not metrics:
+        failure = failures[0] if failures else replace(points[0], status="skipped", message="not reached")
+        return [_with_memory(failure, points)]
+    merged = []
+    for metric in metrics:
+        of_metric = [point for point in points if point.metric == metric and point.measured]
+        point = _pool(of_metric)
+        if metric == TIME:
+            point = _with_memory(point, points)
+        if failures:
+            point = replace(point, status=failures[0].status, message=failures[0].message)
+        merged.append(point)
+    return merged
+
+
+def suspect(points: Iterable[Point], ceilings: Ceilings, device: Device) -> tuple[Point, ...]:
+    """The same points, with flags that only a look at their neighbours and at the machine can give."""
+    known = list(points)
+    return tuple(_flagged(point, known, ceilings, device) for point in known)
+
+
+def overall(points: Sequence[Point], expect: Literal["oom"] | None) -> tuple[Status, str]:
+    """The run's status and one line on it: the gravest of its points'; an expected ``oom`` is none."""
+    if points and all(point.status == "skipped" for point in points):
+        return "skipped", points[0].message
+    for status in _GRAVE:
+        found = [point for point in points if point.status == status]
+        if found and not (status == "oom" and expect == "oom"):
+            where = ", ".join(f"{name}={value}" for name, value in found[0].params.items())
+            rest = f", and {len(found) - 1} more" if len(found) > 1 else ""
+            reason = f": {found[0].message}" if found[0].message else ""
+            return status, f"{found[0].sweep}({where}){rest}{reason}"
+    return "ok", ""
+
+
+def _pool(points: Sequence[Point]) -> Point:
+    samples = tuple(process for point in points for process in point.samples)
+    errors = [point.error for point in points if point.error is not None]
+    flags = list(dict.fromkeys(flag for point in points for flag in point.flags))
+    summary = stats.summarise(samples)
+    status: Status = next((point.status for point in points if point.status != "ok"), "ok")
+    timed = points[0].unit == "s"
+    if summary and timed and status == "ok" and summary.noise > stats.NOISY:
+        status = "noisy"
+    if summary and timed and summary.value and summary.spread / summary.value > max(stats.NOISY, summary.noise):
+        flags.append("between-processes")
+    return replace(
+        points[0],
+        status=status,
+        samples=samples,
+        error=max(errors, default=None),
+        discarded=sum(point.discarded for point in points),
+        flags=tuple(flags),
+    )
+
+
+def _with_memory(point: Point, points: Sequence[Point]) -> Point:
+    """Adds what the probes found."""
+    return replace(
+        point,
+        allocated=tuple(size for each in points for size in each.allocated),
+        reserved=tuple(size for each in points for size in each.reserved),
+        rss=tuple(size for each in points for size in each.rss),
+    )
+
+
+def _flagged(point: Point, known: Sequence[Point], ceilings: Ceilings, device: Device) -> Point:
+    medians = process_medians(point)
+    if not medians or point.unit != "s":
+        return point
+    fastest = min(medians)
+    found: list[Flag] = []
+    if fastest > 0 and _above_peak(point, fastest, ceilings, device):
+        found.append("above-peak")
+    rivals = [stats.median(process_medians(other)) for other in known if _rival(point, other)]
+    if rivals and stats.median(medians) * LARGE_SPEED_UP < max(rivals):
+        found.append("large-speed-up")
+    return replace(point, flags=tuple(dict.fromkeys((*point.flags, *found)))) if found else point
+
+
+def _above_peak(point: Point, seconds: float, ceilings: Ceilings, device: Device) -> bool:
+    gemm = ceilings.gemm.get(point.dtype or "")
+    if point.flops and gemm and point.flops / seconds > OVER_PEAK * gemm:
+        return True
+    if not point.bytes or not ceilings.copy:
+        return False
+    cached = point.bytes < IN_CACHE_BYTES and device == "cpu"  # a GPU's cache is flushed
+    return point.bytes / seconds > (OVER_CACHE if cached else OVER_PEAK) * ceilings.copy
+
+
+def _rival(point: Point, other: Point) -> bool:
+    """Another variant of the same size: text and truth values differ, numbers do not."""
+    same = (point.sweep, point.metric, point.unit) == (other.sweep, other.metric, other.unit)
+    return same and other.measured and point.where != other.where and _sizes(point) == _sizes(other)
+
+
+def _sizes(point: Point) -> list[tuple[str, Param]]:
+    return [
+        (name, value)
+        for name, value in point.params.items()
+        if isinstance(value, (int, float)) and not isinstance(value, bool)
+    ]

@@ -1,0 +1,292 @@
+"""One process under watch: its time, its memory, its children, its words; and nothing of it left afterwards."""
+
+from __future__ import annotations
+
+import fcntl
+import functools
+import json
+import os
+import secrets
+import selectors
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, Literal
+
+from vaultc.bench.records import Device
+from vaultc.bench.text import quantity
+from vaultc.errors import VaultcError
+
+POLL = 0.1
+"""Seconds between two looks at the resident memory."""
+MOST_PROCESSES = 256
+MOST_MESSAGE_BYTES = 16 * 2**20
+MOST_LOG_BYTES = 2048
+_MARK = "VAULTC_BENCH_MARK"
+"""Variable by which a process that left its session is still known as ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one process may use, with all that it starts."""
+
+    seconds: float
+    memory: int
+    """Bytes resident."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What the child told: a kind and plain JSON."""
+
+    kind: str
+    body: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a process came to its end."""
+
+    status: Literal["ended", "timeout", "oom", "error"]
+    """``ended``: it left by itself with code 0."""
+    message: str
+    """One line on any other status."""
+    messages: tuple[Message, ...]
+    log: str
+    """The end of what it printed."""
+
+
+def watch(command: Sequence[str], *, environment: Mapping[str, str], folder: Path, limits: Limits) -> Outcome:
+    """Runs a command to its end or to a limit, then kills whatever it left behind.
+
+    The command gets the number of a pipe for its messages as its last argument. ``KeyboardInterrupt`` kills it too.
+    """
+    mark = secrets.token_hex(16)
+    reader, writer = os.pipe()
+    try:
+        process = subprocess.Popen(
+            [*command, str(writer)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            cwd=folder,
+            env={**environment, _MARK: mark},
+            pass_fds=(writer,),
+            start_new_session=True,
+        )
+    except OSError as fault:
+        os.close(reader)
+        raise VaultcError(f"the process cannot be started: {fault.strerror}") from fault
+    finally:
+        os.close(writer)
+    assert process.stdout is not None
+    with process.stdout, os.fdopen(reader, "rb", buffering=0) as pipe:
+        talk = _Talk(process.stdout, pipe)
+        try:
+            stopped = _follow(process, talk, limits)
+        finally:
+            _kill_all(process.pid, mark)
+            process.wait()
+        talk.drain()
+    status, message = stopped or _ending(process.returncode)
+    return Outcome(status, message, talk.messages(), talk.log())
+
+
+def network_blocker() -> tuple[str, ...]:
+    """The command prefix that takes the network away; empty where the system does not let us."""
+    return _network_blocker()
+
+
+@contextmanager
+def only_one(device: Device) -> Iterator[None]:
+    """Holds the device for measuring. Raises ``VaultcError`` while another process measures on it."""
+    path = Path(tempfile.gettempdir()) / f"vaultc-bench-{device}.lock"
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o666)
+    except PermissionError:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)  # another user's file can be locked as well
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(descriptor)
+        raise VaultcError(
+            f"another benchmark is measuring on {device}: wait for it, two at once would measure each other"
+        ) from None
+    try:
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def resident_bytes(leader: int) -> tuple[int, int] | None:
+    """Resident bytes and number of the processes of a leader's session and descent; ``None`` where ``/proc`` is absent."""
+    members = _members(leader)
+    if members is None:
+        return None
+    page = os.sysconf("SC_PAGE_SIZE")
+    return sum(member.pages for member in members) * page, len(members)
+
+
+def _follow(
+    process: subprocess.Popen[bytes], talk: _Talk, limits: Limits
+) -> tuple[Literal["timeout", "oom", "error"], str] | None:
+    deadline = time.monotonic() + limits.seconds
+    while True:
+        talk.read(POLL)
+        if process.poll() is not None:
+            return None
+        if talk.overflowing:
+            return "error", f"told more than {quantity(MOST_MESSAGE_BYTES, 'B', 2)} of results"
+        if time.monotonic() > deadline:
+            return "timeout", f"over the limit of {limits.seconds:g} s"
+        used = resident_bytes(process.pid)
+        if used and used[0] > limits.memory:
+            return "oom", f"over the limit of {quantity(limits.memory, 'B', 3)} resident memory"
+        if used and used[1] > MOST_PROCESSES:
+            return "error", f"started over {MOST_PROCESSES} processes"
+
+
+def _ending(code: int) -> tuple[Literal["ended", "error"], str]:
+    if code == 0:
+        return "ended", ""
+    if code < 0:
+        return "error", f"killed by {signal.Signals(-code).name}"
+    return "error", f"ended with exit code {code}"
+
+
+class _Talk:
+    """What the process says: results over its pipe, and prints of which only the end is kept."""
+
+    def __init__(self, prints: IO[bytes], pipe: IO[bytes]) -> None:
+        self._received = bytearray()
+        self._tail = bytearray()
+        self._selector = selectors.DefaultSelector()
+        for stream, sink in ((prints, self._print), (pipe, self._receive)):
+            os.set_blocking(stream.fileno(), False)
+            self._selector.register(stream.fileno(), selectors.EVENT_READ, sink)
+
+    @property
+    def overflowing(self) -> bool:
+        return len(self._received) > MOST_MESSAGE_BYTES
+
+    def read(self, seconds: float) -> None:
+        """Waits for words, that long at most. With both ends closed it only waits."""
+        if not self._selector.get_map():
+            time.sleep(seconds)
+            return
+        for key, _ in self._selector.select(seconds):
+            try:
+                chunk = os.read(key.fd, 65536)
+            except BlockingIOError:
+                continue
+            if chunk:
+                key.data(chunk)
+            else:
+                self._selector.unregister(key.fd)
+
+    def drain(self) -> None:
+        """Takes what is left in the pipes, without waiting for anyone who still holds their other end."""
+        for _ in range(1024):
+            if not self._selector.get_map() or not self._selector.select(0) or self.overflowing:
+                break
+            self.read(0)
+        self._selector.close()
+
+    def messages(self) -> tuple[Message, ...]:
+        """The whole messages; one that was cut off by the end is left out."""
+        found = []
+        for line in bytes(self._received[:MOST_MESSAGE_BYTES]).split(b"\n")[:-1]:
+            with suppress(ValueError, KeyError, TypeError):
+                value = json.loads(line)
+                found.append(Message(str(value["kind"]), value["body"]))
+        return tuple(found)
+
+    def log(self) -> str:
+        text = bytes(self._tail[-MOST_LOG_BYTES:]).decode("utf-8", errors="replace")
+        return "".join(char if char.isprintable() or char == "\n" else "�" for char in text).strip()
+
+    def _receive(self, chunk: bytes) -> None:
+        if not self.overflowing:
+            self._received += chunk
+
+    def _print(self, chunk: bytes) -> None:
+        self._tail += chunk
+        del self._tail[: -2 * MOST_LOG_BYTES]
+
+
+@dataclass(frozen=True, slots=True)
+class _Process:
+    pid: int
+    parent: int
+    session: int
+    pages: int
+
+
+def _members(leader: int, mark: str = "") -> list[_Process] | None:
+    """The living processes of the leader's session and descent, and those that carry the mark in their environment."""
+    try:
+        pids = [int(name) for name in os.listdir("/proc") if name.isdecimal()]  # noqa: PTH208 - pathlib is slow here
+    except OSError:
+        return None
+    processes = {found.pid: found for pid in pids if (found := _process(pid))}
+    chosen = {pid for pid, found in processes.items() if pid == leader or found.session == leader}
+    if mark:
+        chosen |= {pid for pid in processes if _carries(pid, mark)}
+    grown = True
+    while grown:
+        more = {pid for pid, found in processes.items() if found.parent in chosen} - chosen
+        chosen |= more
+        grown = bool(more)
+    return [processes[pid] for pid in chosen]
+
+
+def _process(pid: int) -> _Process | None:
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as file:  # noqa: PTH123 - read ten times a second beside a measurement
+            fields = file.read().rpartition(b")")[2].split()
+    except OSError:
+        return None
+    return None if fields[0] in (b"Z", b"X") else _Process(pid, int(fields[1]), int(fields[3]), int(fields[21]))
+
+
+def _carries(pid: int, mark: str) -> bool:
+    try:
+        return f"{_MARK}={mark}".encode() in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+    except OSError:
+        return False
+
+
+def _kill_all(leader: int, mark: str) -> None:
+    """Stops, then kills, until none is left: a process that is stopped cannot start another meanwhile."""
+    for _ in range(50):
+        members = _members(leader, mark)
+        if members is None:
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(leader, signal.SIGKILL)
+            return
+        if not members:
+            return
+        for order in (signal.SIGSTOP, signal.SIGKILL):
+            for member in members:
+                with suppress(ProcessLookupError, PermissionError):
+                    os.kill(member.pid, order)
+        time.sleep(0.01)
+
+
+@functools.cache
+def _network_blocker() -> tuple[str, ...]:
+    unshare = shutil.which("unshare")
+    if not unshare or sys.platform != "linux":
+        return ()
+    for prefix in ((unshare, "--net"), (unshare, "--user", "--map-root-user", "--net")):
+        with suppress(OSError, subprocess.TimeoutExpired):
+            if subprocess.run([*prefix, "true"], capture_output=True, timeout=10, check=False).returncode == 0:
+                return prefix
+    return ()

@@ -1,0 +1,341 @@
+"""A job becomes a ``Run``: fresh processes, probes and timings in turn, then the claims over everything together."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import site
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from vaultc.bench import machine
+from vaultc.bench.child import End, Hello, Phase, Planned, Request
+from vaultc.bench.codec import DecodeError, decode, encode
+from vaultc.bench.jobs import HARNESS, Job
+from vaultc.bench.merge import merge, overall, suspect
+from vaultc.bench.process import Limits, Outcome, network_blocker, only_one, resident_bytes, watch
+from vaultc.bench.records import (
+    Ceilings,
+    Claim,
+    Clocks,
+    Device,
+    Isolation,
+    MachineClass,
+    Param,
+    Point,
+    Run,
+    Status,
+)
+from vaultc.bench.snippet import DEVICE_VARIABLE, SEED
+from vaultc.bench.timing import TIME
+from vaultc.errors import VaultcError
+
+REPEAT = 3
+"""Processes that time each point, unless asked otherwise: fewer than three say nothing about the spread."""
+MEMORY_SHARE = 0.75
+"""Share of the machine's memory at which a process is stopped, before the system stops another one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Where a run stands, for a progress bar."""
+
+    job: str
+    done: int
+    total: int
+    text: str
+
+
+@dataclass(slots=True)
+class _State:
+    """What is known so far; complete at every moment, so that an interruption loses nothing."""
+
+    hello: Hello | None = None
+    plan: list[Planned] = field(default_factory=list)
+    measured: dict[int, list[Point]] = field(default_factory=dict)
+    settled: dict[int, Point] = field(default_factory=dict)
+    claims: list[Claim] = field(default_factory=list)
+    ceilings: Ceilings = field(default_factory=Ceilings)
+    clocks: list[Clocks] = field(default_factory=list)
+    processes: int = 0
+    fault: tuple[Status, str] | None = None
+    log: str = ""
+
+
+def run_job(
+    job: Job,
+    device: Device,
+    *,
+    repeat: int = REPEAT,
+    memory: int | None = None,
+    seed: int = SEED,
+    progress: Callable[[Step], None] = lambda step: None,
+) -> Run:
+    """Measures a job. Whatever the snippet does, it leaves a ``Run``; so does Ctrl-C, with ``interrupted``.
+
+    ``memory`` is the limit in bytes of resident memory (by default ``MEMORY_SHARE`` of the machine's).
+    Raises ``VaultcError`` where the device is busy, or cannot be reached at all.
+    """
+    limits = Limits(job.timeout, memory or int(MEMORY_SHARE * (machine.total_memory() or 8 * 2**30)))
+    started, began = datetime.now(UTC), time.monotonic()
+    state = _State()
+    with only_one(device), tempfile.TemporaryDirectory(prefix="vaultc-bench-") as folder:
+        conductor = _Conductor(job, device, repeat, limits, seed, Path(folder), state, progress)
+        try:
+            conductor.perform()
+        except KeyboardInterrupt:
+            state.fault = ("interrupted", "stopped by the user: run again with --stale to measure what is missing")
+    return _record(job, device, state, limits, seed, started, time.monotonic() - began)
+
+
+@dataclass(slots=True)
+class _Conductor:
+    job: Job
+    device: Device
+    repeat: int
+    limits: Limits
+    seed: int
+    folder: Path
+    state: _State
+    progress: Callable[[Step], None]
+    done: int = 0
+
+    def perform(self) -> None:
+        self._lay_out()
+        self._plan()
+        if self._stopped():
+            return
+        for turn in range(self.repeat):
+            self._probe(turn)
+            self._time(turn)
+            if self._stopped():
+                return
+        self._claims()
+
+    def _stopped(self) -> bool:
+        return self.state.fault is not None
+
+    def _lay_out(self) -> None:
+        """The snippet's working folder: its code, and the files that it declared."""
+        (self.folder / "snippet.py").write_text(self.job.code, encoding="utf-8")
+        (self.folder / "home").mkdir()
+        for path, content in self.job.files.items():
+            target = self.folder / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(base64.b64decode(content))
+
+    def _plan(self) -> None:
+        outcome = self._process("plan", "planning", self._request("plan"))
+        for message in outcome.messages:
+            if message.kind == "planned":
+                self.state.plan.append(decode(Planned, message.body))
+            elif message.kind == "ceilings":
+                self.state.ceilings = decode(Ceilings, message.body)
+        self.state.fault = _fault(outcome)
+        if not self.state.plan and not self.state.fault:
+            self.state.fault = ("error", "the snippet measures nothing: call bench.measure")
+
+    def _probe(self, turn: int) -> None:
+        for index, planned in enumerate(self.state.plan):
+            if planned.memory and index not in self.state.settled:
+                outcome = self._process("probe", _label(planned), self._request("probe", turn, only=index))
+                self._take(outcome, index)
+
+    def _time(self, turn: int) -> None:
+        """Times what is not settled. A point that takes its process down is settled by that, and the rest goes on."""
+        while len(self.state.settled) < len(self.state.plan):
+            request = self._request("time", turn)
+            outcome = self._process("time", f"timing, process {turn + 1} of {self.repeat}", request)
+            current = self._take(outcome, None)
+            fault = _fault(outcome)
+            if fault is None:
+                break
+            if current is None:
+                self.state.fault = fault
+                break
+            planned = self.state.plan[current]
+            blank = Point(planned.sweep, planned.params, TIME, "s", fault[0], message=fault[1])
+            self.state.settled[current] = blank
+
+    def _claims(self) -> None:
+        request = replace(self._request("claims"), points=_pooled(self.state, self.device))
+        outcome = self._process("claims", "judging the claims", request)
+        self.state.claims = [decode(Claim, message.body) for message in outcome.messages if message.kind == "claim"]
+        self.state.fault = _fault(outcome)
+
+    def _take(self, outcome: Outcome, probed: int | None) -> int | None:
+        """Keeps the points that a process told of; gives the index it was at when it ended."""
+        current = probed
+        indices = {(planned.sweep, *planned.params.items()): index for index, planned in enumerate(self.state.plan)}
+        for message in outcome.messages:
+            if message.kind == "begin" and isinstance(message.body, int):
+                current = message.body
+            elif message.kind == "point":
+                point = decode(Point, message.body)
+                index = indices.get((point.sweep, *point.params.items()))
+                if index is not None:
+                    self._keep(index, point)
+        if probed is not None and (fault := _fault(outcome)):
+            planned = self.state.plan[probed]
+            self.state.settled[probed] = Point(planned.sweep, planned.params, TIME, "s", fault[0], message=fault[1])
+        return current
+
+    def _keep(self, index: int, point: Point) -> None:
+        self.state.measured.setdefault(index, []).append(point)
+        if point.status in ("oom", "error", "wrong_result", "skipped"):
+            self.state.settled[index] = point
+
+    def _request(self, phase: Phase, turn: int = 0, only: int = -1) -> Request:
+        return Request(
+            phase=phase,
+            device=self.device,
+            seed=self.seed + turn,
+            code=str(self.folder / "snippet.py"),
+            only=only,
+            skip=tuple(sorted(self.state.settled)),
+            reverse=bool(turn % 2),
+        )
+
+    def _process(self, phase: Phase, text: str, request: Request) -> Outcome:
+        probes = sum(planned.memory for planned in self.state.plan)
+        total = 2 + self.repeat * (1 + probes)
+        self.progress(Step(self.job.id, min(self.done, total - 1), total, text))
+        path = self.folder / "request.json"
+        path.write_text(json.dumps(encode(request)), encoding="utf-8")
+        command = [*network_blocker(), sys.executable, "-m", "vaultc.bench.child", str(path)]
+        outcome = watch(command, environment=self._environment(), folder=self.folder, limits=self.limits)
+        self.done += 1
+        self.state.processes += phase == "time"
+        self.state.log = outcome.log or self.state.log
+        for message in outcome.messages:
+            if message.kind == "hello":
+                self.state.hello = decode(Hello, message.body)
+                self.state.clocks.append(self.state.hello.clocks)
+            elif message.kind == "end":
+                self.state.clocks.append(decode(End, message.body).clocks)
+        return outcome
+
+    def _environment(self) -> Mapping[str, str]:
+        """Nothing of the caller's environment but what the device and the record need."""
+        home = str(self.folder / "home")
+        package = str(Path(__file__).parents[2])
+        kept = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "CUDA_HOME", *machine.KEPT_VARIABLES)
+        scrubbed = {name: os.environ[name] for name in kept if name in os.environ}
+        if site.ENABLE_USER_SITE:
+            scrubbed["PYTHONUSERBASE"] = site.getuserbase()
+        if self.device == "cpu":
+            scrubbed["CUDA_VISIBLE_DEVICES"] = ""
+        return scrubbed | {
+            "HOME": home,
+            "TMPDIR": home,
+            "XDG_CACHE_HOME": home,
+            "TORCHINDUCTOR_CACHE_DIR": f"{home}/inductor",
+            "TORCHINDUCTOR_COMPILE_THREADS": "1",  # compile workers that live on would disturb what is timed next
+            "TRITON_CACHE_DIR": f"{home}/triton",
+            "LC_ALL": "C.UTF-8",
+            "OMP_NUM_THREADS": str(machine.threads()),
+            "PYTHONPATH": os.pathsep.join(filter(None, [package, os.environ.get("PYTHONPATH", "")])),
+            "PYTHONHASHSEED": "0",
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTHONSAFEPATH": "1",
+            DEVICE_VARIABLE: self.device,
+        }
+
+
+def _fault(outcome: Outcome) -> tuple[Status, str] | None:
+    """What ended the process before its time; ``None`` where it came to its end."""
+    if outcome.status in ("timeout", "oom"):
+        return ("timeout" if outcome.status == "timeout" else "oom"), outcome.message
+    ends = [message.body for message in outcome.messages if message.kind == "end"]
+    try:
+        end = decode(End, ends[-1]) if ends else None
+    except DecodeError as fault:
+        return "error", str(fault)
+    if end is not None:
+        return None if end.status == "ok" else (end.status, end.message)
+    return "error", outcome.message or "left without finishing (os._exit?)"
+
+
+def _pooled(state: _State, device: Device) -> tuple[Point, ...]:
+    """The points of all processes, merged, in the order of the plan; those never reached say so."""
+    points: list[Point] = []
+    for index, planned in enumerate(state.plan):
+        measured = state.measured.get(index, [])
+        settled = state.settled.get(index)
+        everything = [*measured, settled] if settled is not None and settled not in measured else measured
+        if everything:
+            points += merge(everything)
+        else:
+            reason = state.fault[1] if state.fault else "no process came this far"
+            points.append(Point(planned.sweep, planned.params, TIME, "s", "skipped", message=f"not reached: {reason}"))
+    return suspect(points, state.ceilings, device)
+
+
+def _record(
+    job: Job, device: Device, state: _State, limits: Limits, seed: int, started: datetime, duration: float
+) -> Run:
+    points = _pooled(state, device)
+    status, message = state.fault or overall(points, job.expect)
+    hello = state.hello
+    if hello is None and device == "cuda":
+        raise VaultcError(f"{job.id}: {message}")
+    environment = hello.environment if hello else machine.base_environment()
+    described: MachineClass = hello.machine if hello else machine.cpu_class()
+    details: Mapping[str, Param] = hello.details if hello else machine.details()
+    empty = Clocks()
+    return Run(
+        id=job.id,
+        code_key=job.code_key,
+        status=status,
+        started=started.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        duration=round(duration, 1),
+        machine=described,
+        environment=environment,
+        harness=HARNESS,
+        points=points,
+        claims=tuple(state.claims),
+        message=message,
+        log=state.log if status != "ok" else "",
+        processes=state.processes,
+        seed=seed,
+        commit=job.commit,
+        dirty=job.dirty,
+        expect=job.expect,
+        clocks=tuple(_ends(clock for clock in state.clocks if clock != empty)),
+        isolation=_isolation(limits),
+        ceilings=_rounded(state.ceilings),
+        details=details,
+    )
+
+
+def _isolation(limits: Limits) -> Isolation:
+    notes = []
+    if not network_blocker():
+        notes.append("the network was reachable: this system gives no network namespace")
+    if resident_bytes(os.getpid()) is None:
+        notes.append("memory was not watched: this system has no /proc")
+    return Isolation(bool(network_blocker()), limits.memory, limits.seconds, tuple(notes))
+
+
+def _rounded(ceilings: Ceilings) -> Ceilings:
+    def whole(value: float) -> float:
+        return float(f"{value:.4g}")
+
+    copy = None if ceilings.copy is None else whole(ceilings.copy)
+    return Ceilings(copy, {dtype: whole(rate) for dtype, rate in ceilings.gemm.items()})
+
+
+def _label(planned: Planned) -> str:
+    return f"{planned.sweep}({', '.join(f'{name}={value}' for name, value in planned.params.items())})"
+
+
+def _ends(clocks: Iterable[Clocks]) -> Sequence[Clocks]:
+    """The first and the last."""
+    found = list(clocks)
+    return found if len(found) < 2 else [found[0], found[-1]]
