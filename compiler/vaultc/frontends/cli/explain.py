@@ -1,0 +1,59 @@
+"""`vaultc explain`: the page of a diagnostic code."""
+
+import re
+import shutil
+import sys
+
+import click
+
+from vaultc.diagnostics import CODES, select
+from vaultc.errors import VaultcError
+from vaultc.frontends.cli.output import emit, is_coloured
+from vaultc.frontends.render.terminal import level
+from vaultc.publish.web import rules_dir
+
+_FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.S)
+_LINK = re.compile(r"\[\[(?:([^\[\]|#]+)(#[^\[\]|]*)?\|)?([^\[\]]+)\]\]")
+_INFO = re.compile(r"^(```\w+) .*?(?:file=(.*))?$", re.M)
+
+
+@click.command()
+@click.argument("code", required=False)
+def explain(code: str | None) -> None:
+    """Explain a diagnostic CODE (or its name): what it means, why it matters, and how to repair it.
+
+    Without CODE, list them all.
+    """
+    if code is None:
+        emit("".join(f"{c.code}  {c.name:<22} {level(c.severity)}\n" for c in CODES.values()))
+        return
+    meant = select(code)
+    if not meant:
+        raise VaultcError(f"`{code}` is no code; `vaultc explain` lists them")
+    if len(meant) > 1 and CODES.get(code.upper()) is None:
+        emit("".join(f"{c}  {CODES[c].name:<22} {level(CODES[c].severity)}\n" for c in meant))
+        return
+    kind = CODES[meant[0]]
+    page = rules_dir() / f"{kind.code} {kind.name}.md"
+    try:
+        text = page.read_text(encoding="utf-8")
+    except OSError as fault:
+        raise VaultcError(f"{page}: {fault.strerror or fault}: the installation is incomplete") from None
+    heading = f"# {kind.code} {kind.name}\n"
+    body = _FRONT_MATTER.sub("", text).lstrip()
+    _show(body if body.startswith("# ") else f"{heading}\n{body}")
+
+
+def _show(text: str) -> None:
+    """Markdown as it is, or drawn where it goes to a terminal. Links to other pages show their words."""
+    parts = re.split(r"(^```.*?^```$)", text, flags=re.M | re.S)
+    parts[::2] = [_LINK.sub(lambda m: m[3].replace("#", ": "), part) for part in parts[::2]]
+    text = _INFO.sub(lambda m: f"`{m[2]}`:\n\n{m[1]}" if m[2] else m[1], "".join(parts))
+    if not is_coloured(sys.stdout):
+        emit(text)
+        return
+    from rich.console import Console
+    from rich.markdown import Markdown
+
+    columns = min(shutil.get_terminal_size((100, 24)).columns, 100)
+    Console(width=columns, force_terminal=True).print(Markdown(text))
