@@ -6,6 +6,7 @@ What the snippet prints is no part of the conversation; what it raises, or how i
 from __future__ import annotations
 
 import json
+import re
 import sys
 import types
 from collections.abc import Mapping
@@ -161,8 +162,9 @@ def main(request_path: str, descriptor: str) -> None:
     request = decode(Request, json.loads(Path(request_path).read_text(encoding="utf-8")))
     with open(int(descriptor), "w", encoding="utf-8", closefd=False) as stream:
         wire = Wire(stream)
+        code = Path(request.code).read_text(encoding="utf-8")
         try:
-            machine = open_machine(request.device)
+            machine = open_machine(request.device, torch=bool(re.search(r"\btorch\b", code)))
         except Unsupported as fault:
             wire.send("end", End("skipped", str(fault)))
             return
@@ -170,22 +172,25 @@ def main(request_path: str, descriptor: str) -> None:
             hello = Hello(machine.machine_class(), machine.environment(), details(), machine.clocks())
             wire.send("hello", hello)
         snippet.use(Phased(request, machine, wire))
-        end = _run(request, machine)
-        if request.phase == "plan" and end.status == "ok":
+        end = _run(request.code, code, machine)
+        if request.phase in ("plan", "time") and end.status == "ok":
             wire.send("ceilings", _ceilings(machine))
         wire.send("end", replace(end, clocks=machine.clocks()))
 
 
-def _run(request: Request, machine: Machine) -> End:
-    code = Path(request.code).read_text(encoding="utf-8")
+def _run(path: str, code: str, machine: Machine) -> End:
     module = types.ModuleType("__main__")
-    module.__file__ = request.code
+    module.__file__ = path
     sys.modules["__main__"] = module  # so that the snippet finds itself, as it would in a plain file
-    sys.argv = [request.code]
+    sys.argv = [path]
     try:
-        exec(compile(code, request.code, "exec", dont_inherit=True), module.__dict__)  # noqa: S102 - the command says that it runs the snippet
+        exec(compile(code, path, "exec", dont_inherit=True), module.__dict__)  # noqa: S102 - the command says that it runs the snippet
     except SystemExit as fault:
         return End("ok") if not fault.code else End("error", f"the snippet exited with {fault.code!r}")
+    except ModuleNotFoundError as fault:
+        if fault.name == "torch":
+            return End("skipped", "torch is not installed here")
+        return End("error", f"{type(fault).__name__}: {fault}")
     except Exception as fault:  # noqa: BLE001 - the snippet's own code: whatever it raises is the result
         point = failed(machine, Point("", {}, "", "", "ok"), fault)
         status: Literal["error", "oom"] = "oom" if point.status == "oom" else "error"

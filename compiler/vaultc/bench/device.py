@@ -182,15 +182,18 @@ class PlainMachine:
         return cpu_class()
 
 
-def open_machine(kind: Device) -> Machine:
-    """The device of that kind. Raises ``Unsupported`` where there is none, or torch is not there to reach it."""
-    if find_spec("torch") is None:
+def open_machine(kind: Device, torch: bool = True) -> Machine:
+    """The device of that kind, reached through torch unless the snippet has no use for it on a CPU.
+
+    Raises ``Unsupported`` where there is no such device, or torch is not there to reach it.
+    """
+    if find_spec("torch") is None or (kind == "cpu" and not torch):
         if kind == "cuda":
             raise Unsupported("torch is not installed, and a GPU is reached only through it")
         return PlainMachine()
-    from vaultc.bench import torch_device
+    from vaultc.bench.torch_device import open_machine as open_with_torch
 
-    return torch_device.open_machine(kind)
+    return open_with_torch(kind)
 
 
 def flat(value: object) -> list[float]:

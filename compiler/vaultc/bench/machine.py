@@ -8,6 +8,7 @@ import re
 import subprocess
 from collections.abc import Mapping
 from contextlib import suppress
+from importlib import metadata
 from pathlib import Path
 
 from vaultc.bench.records import Environment, MachineClass, Param
@@ -47,8 +48,13 @@ def cpu_name() -> str:
 
 
 def base_environment() -> Environment:
-    """Python and the operating system; torch's device adds the rest."""
-    return Environment(python=platform.python_version(), os=f"{platform.system()} {platform.release()}")
+    """Python, the operating system and the installed packages that matter; a GPU adds what only it knows."""
+    return Environment(
+        python=platform.python_version(),
+        os=f"{platform.system()} {platform.release()}",
+        torch=_installed("torch"),
+        triton=_installed("triton"),
+    )
 
 
 def details() -> Mapping[str, Param]:
@@ -79,6 +85,13 @@ def total_memory() -> int | None:
     return min(limits, default=None)
 
 
+def load() -> float | None:
+    """Processes that wanted a core over the last minute: what else this machine was doing."""
+    with suppress(OSError, AttributeError):
+        return round(os.getloadavg()[0], 2)
+    return None
+
+
 def repository(folder: Path) -> tuple[str | None, bool | None]:
     """The commit of the git repository around a folder and whether it has changes; ``(None, None)`` without one."""
     commit = _output("git", "-C", str(folder), "rev-parse", "HEAD")
@@ -86,6 +99,13 @@ def repository(folder: Path) -> tuple[str | None, bool | None]:
         return None, None
     changes = _output("git", "-C", str(folder), "status", "--porcelain", "--untracked-files=no")
     return commit, None if changes is None else bool(changes)
+
+
+def _installed(package: str) -> str | None:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return None
 
 
 def _proc_field(name: str) -> str:

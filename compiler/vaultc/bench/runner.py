@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from vaultc.bench import machine
+from vaultc.bench import machine, stats
 from vaultc.bench.child import End, Hello, Phase, Planned, Request
 from vaultc.bench.codec import DecodeError, decode, encode
 from vaultc.bench.jobs import HARNESS, Job
@@ -27,7 +27,6 @@ from vaultc.bench.records import (
     Device,
     Isolation,
     MachineClass,
-    Param,
     Point,
     Run,
     Status,
@@ -66,6 +65,7 @@ class _State:
     processes: int = 0
     fault: tuple[Status, str] | None = None
     log: str = ""
+    load: float | None = None
 
 
 def run_job(
@@ -84,7 +84,7 @@ def run_job(
     """
     limits = Limits(job.timeout, memory or int(MEMORY_SHARE * (machine.total_memory() or 8 * 2**30)))
     started, began = datetime.now(UTC), time.monotonic()
-    state = _State()
+    state = _State(load=machine.load())
     with only_one(device), tempfile.TemporaryDirectory(prefix="vaultc-bench-") as folder:
         conductor = _Conductor(job, device, repeat, limits, seed, Path(folder), state, progress)
         try:
@@ -135,8 +135,6 @@ class _Conductor:
         for message in outcome.messages:
             if message.kind == "planned":
                 self.state.plan.append(decode(Planned, message.body))
-            elif message.kind == "ceilings":
-                self.state.ceilings = decode(Ceilings, message.body)
         self.state.fault = _fault(outcome)
         if not self.state.plan and not self.state.fault:
             self.state.fault = ("error", "the snippet measures nothing: call bench.measure")
@@ -217,6 +215,8 @@ class _Conductor:
             if message.kind == "hello":
                 self.state.hello = decode(Hello, message.body)
                 self.state.clocks.append(self.state.hello.clocks)
+            elif message.kind == "ceilings":
+                self.state.ceilings = _higher(self.state.ceilings, decode(Ceilings, message.body))
             elif message.kind == "end":
                 self.state.clocks.append(decode(End, message.body).clocks)
         return outcome
@@ -287,7 +287,9 @@ def _record(
         raise VaultcError(f"{job.id}: {message}")
     environment = hello.environment if hello else machine.base_environment()
     described: MachineClass = hello.machine if hello else machine.cpu_class()
-    details: Mapping[str, Param] = hello.details if hello else machine.details()
+    details = dict(hello.details if hello else machine.details())
+    if state.load is not None:
+        details["load_before"] = state.load
     empty = Clocks()
     return Run(
         id=job.id,
@@ -323,12 +325,17 @@ def _isolation(limits: Limits) -> Isolation:
     return Isolation(bool(network_blocker()), limits.memory, limits.seconds, tuple(notes))
 
 
-def _rounded(ceilings: Ceilings) -> Ceilings:
-    def whole(value: float) -> float:
-        return float(f"{value:.4g}")
+def _higher(first: Ceilings, second: Ceilings) -> Ceilings:
+    """The better of two measurements: a ceiling is what the machine did at its best."""
+    copy = max(filter(None, (first.copy, second.copy)), default=None)
+    dtypes = {**first.gemm, **second.gemm}
+    gemm = {dtype: max(first.gemm.get(dtype, 0.0), second.gemm.get(dtype, 0.0)) for dtype in dtypes}
+    return Ceilings(copy, gemm)
 
-    copy = None if ceilings.copy is None else whole(ceilings.copy)
-    return Ceilings(copy, {dtype: whole(rate) for dtype, rate in ceilings.gemm.items()})
+
+def _rounded(ceilings: Ceilings) -> Ceilings:
+    copy = None if ceilings.copy is None else stats.round_figures(ceilings.copy, 4)
+    return Ceilings(copy, {dtype: stats.round_figures(rate, 4) for dtype, rate in ceilings.gemm.items()})
 
 
 def _label(planned: Planned) -> str:

@@ -9,7 +9,6 @@ import warnings
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from importlib import metadata
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # torch without numpy warns at import; nothing here needs numpy
@@ -103,9 +102,6 @@ class TorchCpu(PlainMachine):
         """A copy of 128 MB and a float32 product of width 1536: the best of a few, for a ceiling is a best case."""
         return Ceilings(_copy_rate(self, 2**25), {"float32": _product_rate(self, 1536, torch.float32)})
 
-    def environment(self) -> Environment:
-        return _with_torch(base_environment())
-
     def machine_class(self) -> MachineClass:
         return replace(super().machine_class(), threads=torch.get_num_threads())
 
@@ -172,7 +168,7 @@ class TorchCuda(TorchCpu):
         cudnn_version: Callable[[], int | None] = torch.backends.cudnn.version
         cudnn = cudnn_version()
         return replace(
-            _with_torch(base_environment()),
+            base_environment(),
             cuda=torch.version.cuda,
             cudnn=str(cudnn) if cudnn else None,
             driver=nvml.driver(self._gpu) if self._gpu else None,
@@ -224,17 +220,6 @@ def _best(machine: Machine, call: Callable[[], object], warm_up: int = 2, times:
     for _ in range(warm_up):
         call()
     return min(machine.time(call).seconds for _ in range(times))
-
-
-def _with_torch(environment: Environment) -> Environment:
-    return replace(environment, torch=torch.__version__, triton=_version("triton"))
-
-
-def _version(package: str) -> str | None:
-    try:
-        return metadata.version(package)
-    except metadata.PackageNotFoundError:
-        return None
 
 
 def _uuid(properties: object) -> str:
