@@ -78,8 +78,8 @@ def _lowered(
         if reference.kind in ("markdown", "image"):
             if (found := _url(vault, layout, place, chosen, use)) is not None:
                 urls[start] = found
-            elif not (isinstance(chosen, Unresolved) and reference.kind == "markdown" and chosen.missing == "outside"):
-                inline[start] = unresolved(reference.label or "", chosen)
+            elif reference.kind == "image":  # its description is no text of the note's
+                inline[start] = f'<span data-vaultc="missing-image">{html.escape(reference.label or reference.target)}</span>'
             else:
                 inline[start] = unresolved(reference.label or "", chosen)
         elif reference.kind == "embed" and isinstance(chosen, Resolved):
@@ -141,7 +141,7 @@ def _link(vault: Vault, layout: Layout, place: Place, reference: Reference, reso
 
 def label_of(reference: Reference) -> str:
     """What a reader sees of a wiki-link: its label, else its target with the marks taken out."""
-    if reference.label and not _SIZE.match(reference.label):
+    if reference.label and not (reference.kind == "embed" and _SIZE.match(reference.label)):
         return html.unescape(reference.label).replace("`", "")
     parts = (part.strip().removesuffix(".md") for part in reference.target.replace("#^", "#").split("#"))
     return " > ".join(part for part in parts if part).replace("`", "").rstrip("/")
@@ -196,14 +196,16 @@ def _media(place: Place, reference: Reference, path: str, use: Use) -> str:
     if not size:
         words.append(last)
     name = path.rpartition("/")[2]
-    alt = "|".join(words).strip() or name.rpartition(".")[0]
+    alt = "|".join(words).strip() or name
     hook = reference.target.partition("#")[2]
     if extension in _IMAGES:
         attributes = ""
         if size:
             attributes = f'{{ width="{size[1]}"' + (f' height="{size[2]}"' if size[2] else "") + " }"
         url = pages.destination(path, place.page) + ("#" + quote(hook) if hook else "")
-        return f"![{escape(alt, links=False)}]({url}){attributes}"
+        # Generators index text, not `alt`: the name stays in the text, out of sight, so that search finds the picture and a
+        # screen reader still reads it once.
+        return f'![]({url}){attributes}<span class="vaultc-name">{html.escape(alt, quote=False)}</span>'
     address = html.escape(pages.address(path, place.page)) + ("#" + quote(hook, safe="=&") if hook else "")
     title = html.escape(alt)
     if extension in _SOUND:
