@@ -9,10 +9,12 @@ from pathlib import Path
 
 import frontmatter
 import pytest
+from click.testing import CliRunner
 from markdown_it import MarkdownIt
 
 from vaultc.bench.jobs import Job, make_job
 from vaultc.diagnostics import CODES
+from vaultc.frontends.cli.explain import explain
 from vaultc.parse.note import parse
 from vaultc.scan import source_file
 from vaultc.session import Session
@@ -108,3 +110,13 @@ def test_every_page_has_a_code() -> None:
 def test_index_lists_every_rule_with_its_severity() -> None:
     rows = re.findall(r"^\| \[\[(\S+) (\S+)\]\] \| (\w+) \|", (PAGES / "index.md").read_text(encoding="utf-8"), re.M)
     assert rows == [(kind.code, kind.name, str(kind.severity)) for kind in CODES.values()]
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_explain_prints_the_examples_without_their_marks(code: str) -> None:
+    result = CliRunner().invoke(explain, [code])
+    assert result.exit_code == 0, result.output
+    assert result.output.startswith(f"# {code} {CODES[code].name}\n")
+    assert "example=" not in result.output
+    for file in (*example(code, "fail"), *example(code, "fix")):
+        assert file.text in result.output

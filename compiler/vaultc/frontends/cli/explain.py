@@ -13,8 +13,13 @@ from vaultc.frontends.render.terminal import level
 from vaultc.publish.web import rules_dir
 
 _FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.S)
-_LINK = re.compile(r"\[\[(?:([^\[\]|#]+)(#[^\[\]|]*)?\|)?([^\[\]]+)\]\]")
-_INFO = re.compile(r"^(```\w+) .*?(?:file=(.*))?$", re.M)
+# What a page holds besides plain words; code comes first, since a link in code is none.
+_PIECE = re.compile(
+    r"^(?P<fence>`{3,})(?P<language>\w*)[^\n]*\n(?P<code>.*?)^(?P=fence)$"
+    r"|`[^`\n]+`"
+    r"|\[\[(?:[^\[\]|]+\|)?(?P<words>[^\[\]]+)\]\]",
+    re.M | re.S,
+)
 
 
 @click.command()
@@ -46,9 +51,7 @@ def explain(code: str | None) -> None:
 
 def _show(text: str) -> None:
     """Markdown as it is, or drawn where it goes to a terminal. Links to other pages show their words."""
-    parts = re.split(r"(^```.*?^```$)", text, flags=re.M | re.S)
-    parts[::2] = [_LINK.sub(lambda m: m[3].replace("#", ": "), part) for part in parts[::2]]
-    text = _INFO.sub(lambda m: f"`{m[2]}`:\n\n{m[1]}" if m[2] else m[1], "".join(parts))
+    text = _PIECE.sub(_plain, text)
     if not is_coloured(sys.stdout):
         emit(text)
         return
@@ -57,3 +60,9 @@ def _show(text: str) -> None:
 
     columns = min(shutil.get_terminal_size((100, 24)).columns, 100)
     Console(width=columns, force_terminal=True).print(Markdown(text))
+
+
+def _plain(piece: re.Match[str]) -> str:
+    if piece["fence"]:
+        return f"{piece['fence']}{piece['language']}\n{piece['code']}{piece['fence']}"
+    return piece["words"].replace("#", ": ") if piece["words"] else piece[0]
