@@ -168,7 +168,7 @@ def _warm(
         if machine.batches and seconds < 20 * machine.precision:
             candidate.batch = math.ceil(100 * machine.precision / max(seconds, machine.precision))
         rounds = budget.seconds / max(seconds * candidate.batch, 1e-9)
-        candidate.rounds = max(budget.least, min(budget.most, math.floor(rounds)))
+        candidate.rounds = max(budget.least, min(budget.most, round(rounds)))
     _watch_cache(machine, candidates[0])
     return candidates, settled
 
