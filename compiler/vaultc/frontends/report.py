@@ -36,14 +36,23 @@ class Summary:
 
 
 class Report:
-    """Findings about (a part of) a vault, ready to be rendered; `here` is the folder that human paths are relative to."""
+    """Findings about (a part of) a vault, ready to be rendered.
+
+    `fail_on` is the least severity that fails the run (None: nothing does), `here` the folder that human paths are relative to.
+    """
 
     def __init__(
-        self, vault: Vault, diagnostics: Iterable[Diagnostic], scope: Scope = ALL, here: Path | None = None
+        self,
+        vault: Vault,
+        diagnostics: Iterable[Diagnostic],
+        scope: Scope = ALL,
+        fail_on: Severity | None = Severity.ERROR,
+        here: Path | None = None,
     ) -> None:
         self.vault = vault
         self.diagnostics = tuple(diagnostics)
         self.scope = scope
+        self.fail_on = fail_on
         self.root = vault.project.root
         self.here = (here or Path()).resolve()
         self._lines: dict[str, Lines] = {}
@@ -81,6 +90,10 @@ class Report:
     def from_repository(self, path: str) -> str:
         """A finding's file relative to the git repository, as CI services want it; without one, to the current folder."""
         return Path(os.path.relpath(self.file(path), self.repository)).as_posix()
+
+    def fails(self, found: Diagnostic) -> bool:
+        """Whether a finding fails the run."""
+        return self.fail_on is not None and found.severity >= self.fail_on
 
     @property
     def repository(self) -> Path:

@@ -89,11 +89,26 @@ class Vault:
 
     def text(self, path: str) -> bytes:
         """A note's text as UTF-8; spans are places in it. Raises KeyError for what is no note."""
-        return text(self._sources[path])[0]
+        known = self._texts.get(path)
+        if known is None:
+            known = self._texts[path] = text(self._sources[path])[0]
+        return known
 
     def lines(self, path: str) -> Lines:
         """The lines of a note, or of nothing for any other file."""
-        return Lines.of(self.text(path) if path in self._sources else b"")
+        known = self._lines.get(path)
+        if known is None:
+            known = self._lines[path] = Lines.of(self.text(path) if path in self._sources else b"")
+        return known
+
+    # What was asked for is kept: a note with thousands of findings is decoded and cut into lines once.
+    @cached_property
+    def _texts(self) -> dict[str, bytes]:
+        return {}
+
+    @cached_property
+    def _lines(self) -> dict[str, Lines]:
+        return {}
 
     @cached_property
     def _sources(self) -> Mapping[str, SourceFile]:

@@ -71,13 +71,14 @@ def check(
     for path in scope.outside:
         note(f"{path} is not in the vault {session.project.root}; passed over")
     found = wanted(session.diagnostics, scope, selected, ignored)
-    report = Report(session.vault, found, scope)
+    fail_on = fail_on or session.project.config.fail_on
+    report = Report(session.vault, found, scope, None if fail_on == "never" else Severity[fail_on.upper()])
     emit(render.renderer(format_)(report), output)
     if format_ == "concise":
         from vaultc.frontends.render.human import summary
 
         note(summary(report))
-    ctx.exit(status(found, fail_on or session.project.config.fail_on))
+    ctx.exit(int(any(map(report.fails, found))))
 
 
 def wanted(
@@ -87,10 +88,3 @@ def wanted(
     only = frozenset().union(*selected) if selected else None
     without = frozenset().union(*ignored)
     return [d for d in found if scope.covers(d.path) and (only is None or d.code in only) and d.code not in without]
-
-
-def status(found: Iterable[Diagnostic], fail_on: str) -> int:
-    """The exit status: 1 when a finding is at or above `fail_on`."""
-    if fail_on == "never":
-        return 0
-    return int(any(d.severity >= Severity[fail_on.upper()] for d in found))
