@@ -15,6 +15,10 @@ R = TypeVar("R", pytest.TestReport, pytest.CollectReport)
 REQUIRE_TOOLS = os.environ.get("VAULTC_REQUIRE_TOOLS", "") not in {"", "0"}
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-cases", action="store_true", help="write what the compiler says into tests/cases")
+
+
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """The path of a Chromium or Chrome."""

@@ -78,6 +78,8 @@ def read(data: bytes, body: int = 0) -> Document:
     else:
         holes = []
     links = _wikilinks(masked, body) if b"[[" in masked else []
+    if any("`" in link.target or "`" in (link.label or "") for link in links):
+        links = _not_cut_by_code(links, _events(masked, body))
     if links:
         masked = _mask(masked, [link.span for link in links])
     masks = sorted((*links, *holes), key=lambda link: link.span) if holes else links
@@ -129,6 +131,19 @@ def _wikilinks(data: bytes, body: int) -> list[WikiLink]:
         where = Span(lead, lead + len(name.encode()))
         out.append(WikiLink(name, text, data[start] == 0x21, escaped, Span(start, end), where))
     return out
+
+
+def _not_cut_by_code(links: list[WikiLink], events: list[Event]) -> list[WikiLink]:
+    """The links without those whose opening brackets stand in code and whose closing ones do not: `` `[[a`]] ``."""
+    code = [Span(e.start, e.end) for e in events if e.name == "Code"]
+    cut = set()
+    at = 0
+    for link in links:
+        while at < len(code) and code[at].end <= link.span.start:
+            at += 1
+        if at < len(code) and code[at].start < link.span.start and code[at].end < link.span.end:
+            cut.add(link)
+    return [link for link in links if link not in cut]
 
 
 def _escaped(data: bytes, at: int) -> bool:

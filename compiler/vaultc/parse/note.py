@@ -45,7 +45,7 @@ def parse(source: SourceFile) -> Note:
     )
     aliases = (*frontmatter.strings(metadata.get("aliases")), *frontmatter.strings(metadata.get("alias")))
     named = (*frontmatter.strings(metadata.get("tags"), split=True), *frontmatter.strings(metadata.get("tag"), split=True))
-    tags = dict.fromkeys((Tag(name.lstrip("#"), front.span) for name in named if name.lstrip("#")))
+    tags = dict.fromkeys(Tag(name.lstrip("#"), front.span) for name in named if name.lstrip("#"))
     return Note(
         path=source.path,
         digest=source.digest,
@@ -159,6 +159,8 @@ class _Walk:
                 if heading is not None:
                     heading.append(shown(data))
                     inner = [min(inner[0], start), max(inner[1], end)]
+                if links:
+                    links[-1][1].append(shown(data))
                 self._wikilink(data, context)
             elif name in ("Code", "InlineMath", "DisplayMath"):
                 self.literal.append(Span(start, end))
