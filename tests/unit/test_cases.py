@@ -91,10 +91,9 @@ def meaning(resolution: Resolution) -> str:
     if isinstance(resolution, Ambiguous):
         return f"{meaning(resolution.chosen)} (of {', '.join(resolution.candidates)})"
     if isinstance(resolution, Resolved):
-        notes = [resolution.kind] if resolution.kind != "note" else []
-        notes += [resolution.via] if resolution.via != "name" else []
+        marks = dict.fromkeys(str(mark) for mark in (resolution.kind, resolution.via) if mark not in ("note", "name"))
         anchor = f"#{resolution.anchor}" if resolution.anchor else ""
-        return f"{resolution.path}{anchor}" + (f" ({', '.join(notes)})" if notes else "")
+        return f"{resolution.path}{anchor}" + (f" ({', '.join(marks)})" if marks else "")
     inside = f" in {resolution.path}" if resolution.path else ""
     return f"no {resolution.missing} {resolution.name}{inside}" if resolution.missing != "outside" else "outside"
 

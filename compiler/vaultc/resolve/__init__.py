@@ -70,7 +70,8 @@ class Resolver:
     def resolve(self, reference: Reference, note: Note) -> Resolution:
         """What `reference`, which stands in `note`, means."""
         if reference.target.startswith("#"):
-            if not (whole := names.find(self._index, reference.target, note.folder)) or isinstance(whole, names.Outside):
+            whole = names.find(self._index, reference.target, note.folder)
+            if not isinstance(whole, names.Found):
                 return self._inside(reference, Resolved(note.path, "note"), reference.target[1:])
         markdown = reference.kind in ("markdown", "image")
         key = (note.folder, reference.target, markdown)
@@ -143,7 +144,7 @@ class Resolver:
         if known is None:
             last = name.rpartition("/")[2]
             near = [n for n in self._index.similar(last) if not n.endswith(".md")]
-            paths = []
+            paths: list[str] = []
             for match in _nearest(fold(last).removesuffix(".md"), near):
                 index = self._index
                 paths += (index.stems.get(match) or index.aliases.get(match) or index.titles.get(match) or ())[:1]

@@ -50,17 +50,18 @@ def find(index: Index, name: str, folder: str, *, markdown: bool = False) -> Fou
             return Outside(beside)
         if found := _at(index, "" if beside == "." else beside, slash):
             return found
-    if found := _at(index, path, slash):
-        return found
-    if folder and (here := index.files.get(fold(beside))) and not slash:
-        return Found(_spelled(here, path), "name")
-    key = fold(path)
-    last = key.rpartition("/")[2]
-    if not slash and (known := index.stems.get(last)):
-        paths = known if last == key else tuple(p for p in known if _suffix(fold(p), key))
-        if paths:
-            return Found(_spelled(paths, path), "name")
-    if folder and (found := _folder(index, beside)):
+    if not slash:
+        if found := _file(index, path):
+            return found
+        if folder and (here := index.files.get(fold(beside))):
+            return Found(_spelled(here, path), "name")
+        key = fold(path)
+        last = key.rpartition("/")[2]
+        if known := index.stems.get(last):
+            paths = known if last == key else tuple(p for p in known if _suffix(fold(p), key))
+            if paths:
+                return Found(_spelled(paths, path), "name")
+    if found := _folder(index, path) or (_folder(index, beside) if folder else None):
         return found
     if not markdown:
         if aliased := index.aliases.get(fold(name)):
@@ -73,9 +74,12 @@ def find(index: Index, name: str, folder: str, *, markdown: bool = False) -> Fou
 
 
 def _at(index: Index, path: str, slash: bool) -> Found | None:
-    if not slash and (exact := index.files.get(fold(path))):
-        return Found(_spelled(exact, path), "name")
-    return _folder(index, path)
+    return (None if slash else _file(index, path)) or _folder(index, path)
+
+
+def _file(index: Index, path: str) -> Found | None:
+    exact = index.files.get(fold(path))
+    return Found(_spelled(exact, path), "name") if exact else None
 
 
 def _folder(index: Index, path: str) -> Found | None:
