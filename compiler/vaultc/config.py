@@ -87,7 +87,7 @@ def locate(path: Path, source: Path | None = None) -> Project:
         found = next((c for name in (FILE, "pyproject.toml") if (c := _read(folder / name, required=False))), None)
         if found:
             vault = (folder / str(found.table.get("vault", "."))).resolve()
-            if root == vault or (root is None and (start == folder or start == vault or vault in start.parents)):
+            if root == vault or (root is None and (start in (folder, vault) or vault in start.parents)):
                 return _project(found, vault)
             break
         if root is None and (folder / ".obsidian").is_dir():

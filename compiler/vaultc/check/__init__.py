@@ -66,9 +66,8 @@ def _references(vault: Vault) -> Iterator[Diagnostic]:
     if foreign:
         yield foreign.finding
     for note, reference, resolution in vault.references():
-        if type(resolution) is Resolved and resolution.via == "name" and resolution.kind == "note":
-            if vault.notes[resolution.path].published:
-                continue
+        if _plain(vault, resolution):
+            continue
         if foreign and (note.path, reference.span.start) in foreign.links:
             continue
         for rule in REFERENCE_RULES:
@@ -77,13 +76,19 @@ def _references(vault: Vault) -> Iterator[Diagnostic]:
                 break
 
 
+def _plain(vault: Vault, resolution: Resolution) -> bool:
+    """Whether a link is as most are: a note by its name, there and published."""
+    if type(resolution) is not Resolved or resolution.via != "name" or resolution.kind != "note":
+        return False
+    return vault.notes[resolution.path].published
+
+
 def _configured(vault: Vault, found: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
     """Apply the configured severities: a longer prefix beats a shorter one."""
     levels: dict[str, Severity] = {}
     for pattern, level in sorted(vault.project.config.severity.items(), key=lambda item: -len(select(item[0]))):
         levels |= dict.fromkeys(select(pattern), Severity[level.upper()])
     for finding in found:
-        level = levels.get(finding.code, finding.severity)
-        if level is Severity.OFF:
-            continue
-        yield finding if level is finding.severity else replace(finding, severity=level)
+        severity = levels.get(finding.code, finding.severity)
+        if severity is not Severity.OFF:
+            yield finding if severity is finding.severity else replace(finding, severity=severity)

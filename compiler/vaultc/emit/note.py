@@ -19,9 +19,9 @@ from vaultc.text import Span
 DEPTH = 5
 BUDGET = 60  # embeds in one page, all levels together
 _SIZE = re.compile(r"^(\d+)(?:x(\d+))?$")
-_IMAGES = frozenset("avif bmp gif ico jpeg jpg png svg webp".split())
-_SOUND = frozenset("flac m4a mp3 ogg wav 3gp".split())
-_FILM = frozenset("mkv mov mp4 ogv webm".split())
+_IMAGES = frozenset(["avif", "bmp", "gif", "ico", "jpeg", "jpg", "png", "svg", "webp"])
+_SOUND = frozenset(["flac", "m4a", "mp3", "ogg", "wav", "3gp"])
+_FILM = frozenset(["mkv", "mov", "mp4", "ogv", "webm"])
 _SLASHES = re.compile(r"^[ >]*(/{3,})", re.M)
 
 
@@ -167,7 +167,7 @@ def _embed(vault: Vault, layout: Layout, place: Place, reference: Reference, tar
     text = _lowered(vault, layout, note, inner, use, {}, {}, part).strip("\n")
     page = layout.notes[target.path]
     source = f"[{escape(note.title, links=False)}]({pages.destination(page, place.page, target.anchor)})"
-    return fenced(f'div[data-vaultc="embed"]', f"{fenced('div[data-vaultc=embed-source]', source)}\n\n{text}")
+    return fenced('div[data-vaultc="embed"]', f"{fenced('div[data-vaultc=embed-source]', source)}\n\n{text}")
 
 
 def fenced(selector: str, content: str) -> str:

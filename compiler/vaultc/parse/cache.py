@@ -8,9 +8,18 @@ from collections.abc import Iterable
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from vaultc.model import Note, SourceFile
 from vaultc.parse.note import parse
+
+_DAMAGED = (OSError, EOFError, pickle.UnpicklingError, AttributeError, ValueError, TypeError, KeyError, IndexError, ImportError)
+_RECORDS = frozenset(
+    {("vaultc.model", name) for name in "Note Heading Block Reference Definition Tag Snippet Ignore".split()}
+    | {("vaultc.diagnostics", name) for name in "Diagnostic Severity Label Edit Fix".split()}
+    | {("datetime", name) for name in "date datetime timedelta timezone".split()}
+    | {("vaultc.text", "Span"), ("builtins", "set")}
+)
 
 
 def load(sources: Iterable[SourceFile], folder: Path) -> list[Note]:
@@ -20,10 +29,9 @@ def load(sources: Iterable[SourceFile], folder: Path) -> list[Note]:
     """
     file = folder / "notes.pickle"
     known: dict[tuple[str, str], Note] = {}
-    with suppress(OSError, EOFError, pickle.UnpicklingError, AttributeError, ValueError, TypeError, KeyError, IndexError, ImportError):
-        with file.open("rb") as stream:
-            if pickle.load(stream) == _version():
-                known = {(note.path, note.digest): note for note in pickle.load(stream)}
+    with suppress(*_DAMAGED), file.open("rb") as stream:
+        if _Records(stream).load() == _version():
+            known = {(note.path, note.digest): note for note in _Records(stream).load()}
     notes = []
     changed = False
     for source in sources:
@@ -38,6 +46,15 @@ def load(sources: Iterable[SourceFile], folder: Path) -> list[Note]:
     return notes
 
 
+class _Records(pickle.Unpickler):
+    """Loads our records and plain values, and nothing that could run code: a repository may come with a cache of its own."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        if (module, name) in _RECORDS:
+            return super().find_class(module, name)
+        raise pickle.UnpicklingError(f"{module}.{name} is no record")
+
+
 def _write(file: Path, notes: list[Note]) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=file.parent, prefix=".notes-")
@@ -45,10 +62,10 @@ def _write(file: Path, notes: list[Note]) -> None:
         with os.fdopen(handle, "wb") as stream:
             pickle.dump(_version(), stream, protocol=5)
             pickle.dump(notes, stream, protocol=5)
-        os.replace(name, file)
+        Path(name).replace(file)
     except BaseException:
         with suppress(OSError):
-            os.unlink(name)
+            Path(name).unlink()
         raise
 
 

@@ -200,7 +200,8 @@ def _without(masked: bytes, comments: tuple[Span, ...]) -> tuple[bytes, list[Wik
 
 
 def _mask(data: bytes, spans: list[Span]) -> bytes:
-    out, at = [], 0
+    out: list[bytes] = []
+    at = 0
     for start, end in spans:
         length = end - start
         out += (data[at:start], b"," + _FILL * (length - 2) + b"," if length > 2 else _FILL * length)

@@ -1,7 +1,7 @@
 """The YAML between the first two `---` lines, and what vaultc reads from it."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -91,7 +91,7 @@ def _truth(value: Any) -> bool | None:
 
 
 def _mistyped(path: str, span: Span, metadata: Mapping[str, Any]) -> Iterator[Diagnostic]:
-    for key, want, fits in (
+    rules: tuple[tuple[str, str, Callable[[Any], bool]], ...] = (
         ("title", "text", lambda v: not isinstance(v, (dict, list))),
         ("aliases", "a list of texts", _texts),
         ("alias", "a list of texts", _texts),
@@ -99,7 +99,8 @@ def _mistyped(path: str, span: Span, metadata: Mapping[str, Any]) -> Iterator[Di
         ("tag", "a list of texts", _texts),
         ("publish", "true or false", lambda v: _truth(v) is not None),
         ("draft", "true or false", lambda v: _truth(v) is not None),
-    ):
+    )
+    for key, want, fits in rules:
         value = metadata.get(key)
         if value is not None and not fits(value):
             yield report("VC102", f"`{key}` is not {want}", path, span, help=f"write `{key}` as {want}")

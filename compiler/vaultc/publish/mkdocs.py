@@ -2,7 +2,6 @@
 
 import json
 import logging
-import os
 import shutil
 from contextlib import suppress
 from pathlib import Path
@@ -129,8 +128,8 @@ class Swap:
         old = self.site.with_name(f".{self.site.name}.old")
         shutil.rmtree(old, ignore_errors=True)
         with suppress(FileNotFoundError):
-            os.replace(self.site, old)
-        os.replace(self.aside, self.site)
+            self.site.replace(old)
+        self.aside.replace(self.site)
         shutil.rmtree(old, ignore_errors=True)
 
     def drop(self) -> None:

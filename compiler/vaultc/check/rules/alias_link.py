@@ -1,6 +1,6 @@
 """VC206: a link by an alias or a title, which Obsidian leaves unresolved."""
 
-from vaultc.check.rules.links import quoted, rewrite
+from vaultc.check.rules.links import cut, linktext, quoted, rewrite
 from vaultc.diagnostics import Diagnostic, report
 from vaultc.graph import Vault
 from vaultc.model import Note, Reference
@@ -11,11 +11,12 @@ def check(vault: Vault, note: Note, reference: Reference, resolution: Resolution
     """A finding when only an alias or the title matches; the fix writes the note's name and keeps the alias as label."""
     if not (isinstance(resolution, Resolved) and resolution.via in ("alias", "title")):
         return None
-    name = reference.target.partition("#")[0].strip()
-    real = vault.index.linktext(resolution.path, note.folder)
+    name = cut(vault.index, note, reference)[0]
+    real = linktext(vault.index, resolution.path, note.folder) or resolution.path
+    kind = "an alias" if resolution.via == "alias" else "the title"
     return report(
         "VC206",
-        f"{quoted(name)} is {'an alias' if resolution.via == 'alias' else 'the title'} of {quoted(real)}",
+        f"{quoted(name)} is {kind} of {quoted(real)}",
         note.path,
         reference.span,
         help=f"write `[[{real}|{reference.label or name}]]`: Obsidian does not follow {'a bare alias' if resolution.via == 'alias' else 'titles'}",

@@ -1,6 +1,6 @@
 """VC205: a link that fits several notes."""
 
-from vaultc.check.rules.links import quoted, rewrite
+from vaultc.check.rules.links import cut, linktext, quoted, rewrite
 from vaultc.diagnostics import Diagnostic, report
 from vaultc.graph import Vault
 from vaultc.model import Note, Reference
@@ -8,17 +8,17 @@ from vaultc.resolve import Ambiguous, Resolution, Resolved
 
 
 def check(vault: Vault, note: Note, reference: Reference, resolution: Resolution) -> Diagnostic | None:
-    """A finding when more than one file has the name; the fix names the one that Obsidian opens by its path."""
+    """A finding when more than one file has the name; the fix names the one that Obsidian opens by its shortest path."""
     if not (isinstance(resolution, Ambiguous) and isinstance(resolution.chosen, Resolved)):
         return None
     files = resolution.candidates
-    name = reference.target.partition("#")[0] or reference.target
+    name = cut(vault.index, note, reference)[0]
     return report(
         "VC205",
         f"{quoted(name)} may be any of {len(files)} files",
         note.path,
         reference.span,
         help=f"it opens {quoted(files[0])}; others are {', '.join(map(quoted, files[1:4]))}: write the path",
-        suggestions=[vault.index.linktext(path, note.folder) for path in files],
+        suggestions=[linktext(vault.index, path, note.folder) or path for path in files[:3]],
         fix=rewrite(vault, note, reference, files[0]),
     )

@@ -1,6 +1,7 @@
 """VC208: a note that embeds itself, by way of others or directly."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from vaultc.check.rules.links import quoted
 from vaultc.diagnostics import Diagnostic, Label, report
@@ -61,7 +62,7 @@ def _circles(
         if end in path:
             ring = [*path[path.index(end) :], end]
             labels = []
-            for here, there in zip(ring[:-1], ring[1:], strict=True):
+            for here, there in pairwise(ring):
                 if here != note:
                     link = next(r for r, e in embeds[here] if e == there)
                     labels.append(Label(here, link.span, f"embeds {quoted(there)}"))

@@ -1,6 +1,6 @@
 """VC201: a link to a note that is not there."""
 
-from vaultc.check.rules.links import moved, quoted, rewrite
+from vaultc.check.rules.links import linktext, moved, quoted, rewrite
 from vaultc.diagnostics import Diagnostic, report
 from vaultc.graph import Vault
 from vaultc.model import Note, Reference
@@ -21,7 +21,7 @@ def check(vault: Vault, note: Note, reference: Reference, resolution: Resolution
             note.path,
             reference.span,
             help=f"the only note of that name is {quoted(home)}",
-            suggestions=(vault.index.linktext(home, note.folder),),
+            suggestions=(linktext(vault.index, home, note.folder) or home,),
             fix=fix,
         )
     help = f"did you mean {' or '.join(map(quoted, near))}?" if near else "create the note, or correct the link"

@@ -43,7 +43,7 @@ def build(path: Path, site_dir: Path | None, engine: Literal["mkdocs", "zensical
     plugin = config.plugins.get("vaultc")
     if plugin is None:
         raise click.ClickException(f"{file}: add `vaultc` to `plugins`")
-    plugin.session = session  # type: ignore[attr-defined]
+    plugin.session = session
     mkdocs.build(config)
     click.echo(f"{len([n for n in session.vault.notes.values() if n.published])} notes → {_short(Path(config.site_dir))}", err=True)
 
