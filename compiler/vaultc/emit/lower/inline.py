@@ -1,0 +1,396 @@
+"""The inside of a paragraph, heading or cell: events back to Markdown."""
+
+import re
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+from vaultc.emit.lower import escape
+from vaultc.emit.lower.plan import Plan
+from vaultc.parse.document import Document, Event
+from vaultc.text import Span
+
+_EDGES = re.compile(r"[ \t]+(?=\n)|(?<=\n)[ \t]+")
+_BOX = re.compile(r"\[([^\w\s])\](?=[ \t])")
+_HIGHLIGHT = re.compile(r"(?<!=)==(?!=)")
+_PLAIN_LABEL = re.compile(r"[\w.-]+")
+_WIDTH = re.compile(r"\|(\d+)(?:x(\d+))?$")
+_TEX_TAG = re.compile(r"<(?=[A-Za-z/!?])")
+_LINKABLE: Final = ("http://", "https://", "ftp://")
+_MARKS: Final = ("*", "**", "_", "__")
+_DEPTH: Final = 4  # of footnotes written inside footnotes
+
+
+class Part(NamedTuple):
+    """A piece of a paragraph: a run of lines, or blocks (of ours, or display math) that interrupt it."""
+
+    markdown: str
+    block: bool = False
+
+
+@dataclass(slots=True)
+class Scope:
+    """What all leaves of one note share: the plan, and the footnotes met on the way."""
+
+    document: Document
+    plan: Plan
+    ids: list[tuple[Span, str]] = field(init=False)
+    labels: dict[str, str] = field(default_factory=dict)
+    written: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.ids = sorted(self.plan.ids.items())
+
+    def label(self, name: str) -> str:
+        """The label under which the footnote `name` stands in the page."""
+        known = self.labels.get(name)
+        if known is None:
+            plain = name if _PLAIN_LABEL.fullmatch(name) else f"note-{len(self.labels) + 1}"
+            known = self.labels[name] = self.plan.prefix + plain
+        return known
+
+    def markers(self, start: int, end: int) -> list[tuple[Span, str]]:
+        """The `^id` markers that touch a range of bytes, with their ids."""
+        if not self.ids:
+            return []
+        at = bisect_left(self.ids, start, key=lambda pair: pair[0].end)
+        while at < len(self.ids) and self.ids[at][0].end <= start:
+            at += 1
+        stop = bisect_left(self.ids, end, lo=at, key=lambda pair: pair[0].start)
+        return self.ids[at:stop]
+
+
+def one_line(events: Sequence[Event], scope: Scope, *, cell: bool = False, opens: bool = False) -> str:
+    """The inside of a heading or a cell on one line; `opens` for one that begins a line of the page, such as a title."""
+    return " ".join(part.markdown for part in parts(events, scope, cell=cell, flat=True, opens=opens))
+
+
+def parts(
+    events: Sequence[Event],
+    scope: Scope,
+    *,
+    cell: bool = False,
+    flat: bool = False,
+    item: bool = False,
+    opens: bool = True,
+    depth: int = 0,
+) -> list[Part]:
+    """The inside of a leaf.
+
+    `flat` wants one line, `cell` one without bare pipes; `item` says that it opens a list item, where `[ ]` is a task, `opens`
+    that its lines begin lines of the page; `depth` counts the footnotes around it.
+    """
+    return _Leaf(events, scope, cell, flat, item, opens, depth).run() if events else []
+
+
+class _Leaf:
+    """Builds one leaf: text, with a hole for each piece of Markdown, so that the text is escaped in one go."""
+
+    def __init__(
+        self, events: Sequence[Event], scope: Scope, cell: bool, flat: bool, item: bool, opens: bool, depth: int
+    ) -> None:
+        self.events, self.scope, self.cell, self.flat, self.item = events, scope, cell, flat, item
+        self.opens, self.depth = opens, depth
+        self.text: list[str] = []
+        self.held: list[str] = []
+        self.breaks: list[str] = []
+        self.out: list[Part] = []
+        self.nested = 0  # inside how many elements
+        self.labels = 0  # inside how many of them that are links
+        self.ends: list[str] = []  # what closes each open element
+        self.closed = 0  # the number of the piece that last closed an emphasis
+        source = scope.document.data[events[0].start : events[-1].end]
+        self.marks = _marks(events, scope.document.data) if b"==" in source else frozenset()
+        self.notes = b"^[" in source and depth < _DEPTH
+
+    def run(self) -> list[Part]:
+        i = 0
+        while i < len(self.events):
+            i = self.step(i)
+        self.flush()
+        return self.out
+
+    def step(self, i: int) -> int:
+        """Write the event at `i`; the index of the next one to write."""
+        event = self.events[i]
+        name, data, start, end = event
+        if name == "Text":
+            if self.notes and data.endswith("^") and (close := self.note(i)):
+                inner = self.events[i + 2 : close]
+                self.plain(data[:-1], start, end - 1, i)
+                self.footnote(inner, start)
+                return close + 1
+            self.plain(data, start, end, i)
+        elif name == "SoftBreak" or name == "HardBreak":
+            self.text.append(" " if self.flat else "\n")
+            if not self.flat:
+                self.breaks.append("  \n" if name == "HardBreak" or self.scope.plan.hard_breaks else "\n")
+        elif name == "Code":
+            self.hold(_code(data))
+        elif name == "WikiLink":
+            self.wikilink(event)
+        elif name == "+Link" or name == "+Image":
+            return self.link(i)
+        elif name[0] == "+":
+            self.nested += 1
+            mark = self.mark(event)
+            self.ends.append(mark)
+            self.hold(mark)
+        elif name[0] == "-":
+            self.nested -= 1
+            if name == "-Link":
+                self.labels -= 1
+            mark = self.ends.pop()
+            self.hold(mark)
+            self.closed = len(self.held) if mark in _MARKS else 0
+        elif name == "InlineHtml":
+            if not data.startswith("<!--"):
+                html = " ".join(data.split("\n")) if self.flat else data
+                self.hold(html.replace("|", "&#124;") if self.cell else html)
+        elif name == "InlineMath":
+            self.math(data)
+        elif name == "DisplayMath":
+            if self.flat or self.nested:
+                self.math(data.strip())
+            else:
+                self.flush()
+                self.out.append(Part(f"$$\n{_TEX_TAG.sub('< ', _tex(data.strip()))}\n$$", True))
+        elif name == "FootnoteReference":
+            self.hold(f"[^{self.scope.label(data)}]", "\1")
+        elif name == "TaskListMarker":
+            self.hold("[x] " if data else "[ ] ")
+            self.item = False
+        return i + 1
+
+    def mark(self, event: Event) -> str:
+        """What opens and closes an emphasis: as the author wrote it, or with the other sign where two runs would meet.
+
+        One inside another of its kind that has no other sign left is dropped: it would look the same.
+        """
+        if event.name == "+Strikethrough":
+            return "" if "~~" in self.ends else "~~"
+        data, size = self.scope.document.data, 1 + (event.name == "+Strong")
+        sign = data[event.start : event.start + 1].decode()
+        beside = self.held[-1] if self.closed == len(self.held) and self.text and self.text[-1] == escape.HOLE else ""
+        for other in (sign, "_" if sign == "*" else "*"):
+            free = other * size not in self.ends and not (beside in _MARKS and beside[0] == other)
+            if free and (other != "_" or sign == "_" or not _touches_word(data, event)):
+                return other * size
+        return "" if sign * size in self.ends else sign * size
+
+    def hold(self, markdown: str, hole: str = escape.HOLE) -> None:
+        """Put Markdown where it stands, out of reach of the escapes."""
+        if markdown:
+            self.text.append(hole)
+            self.held.append(markdown)
+
+    def plain(self, text: str, start: int, end: int, i: int) -> None:
+        """Text of the note, less the markers of its blocks."""
+        for span, name in self.scope.markers(start, end):
+            if span.start >= start:
+                text = self.scope.document.slice(start, span.start).rstrip()
+                self.literal(text, i)
+                self.hold(f' <span id="{_attribute(name)}" data-vaultc="block"></span>' if name else "")
+            start = min(span.end, end)
+            text = self.scope.document.slice(start, end)
+        self.literal(text, i)
+
+    def literal(self, text: str, i: int) -> None:
+        if "\0" in text or "\1" in text:
+            text = text.replace("\0", "\ufffd").replace("\1", "\ufffd")
+        if "\r" in text or "\n" in text:
+            text = text.replace("\r", "").replace("\n", " ")
+        if self.labels:
+            for piece in re.split(r"([\[\]])", text):
+                if piece in ("[", "]"):
+                    self.hold("\\" + piece)
+                else:
+                    self.text.append(piece)
+        elif self.marks and "==" in text:
+            at = 0
+            for match in _HIGHLIGHT.finditer(text):
+                if (i, match.start()) in self.marks:
+                    self.text.append(text[at : match.start()])
+                    self.hold("==")
+                    at = match.end()
+            self.text.append(text[at:])
+        elif text:
+            self.text.append(text)
+
+    def math(self, tex: str) -> None:
+        tex = _TEX_TAG.sub("< ", _tex(" ".join(tex.split("\n")) if self.flat else tex))
+        if self.cell:
+            tex = re.sub(r"\\?\|", lambda m: r"\Vert " if m[0] == r"\|" else r"\vert ", tex).rstrip()
+        if not tex or tex[0].isspace() or tex[-1].isspace():
+            tex = tex.strip() or r"\ "
+        self.hold(f"${tex}$")
+
+    def wikilink(self, event: Event) -> None:
+        link, plan = event.data, self.scope.plan
+        shown = link.label or link.target
+        blocks = plan.blocks.get(event.start)
+        if blocks is not None and not self.flat and not self.nested:
+            self.flush()
+            if blocks.strip():
+                self.out.append(Part(blocks.strip("\n"), True))
+        elif event.start in plan.inline and not self.labels:
+            markdown = plan.inline[event.start]
+            self.hold(re.sub(r"(?<!\\)\|", r"\\|", markdown) if self.cell else markdown, "\1")
+        else:
+            self.literal(shown, -1)
+
+    def link(self, i: int) -> int:
+        name, data, start, _ = self.events[i]
+        plan = self.scope.plan
+        close = self.close(i)
+        if start in plan.inline and not self.labels:
+            self.hold(plan.inline[start], "\1")
+            return close + 1
+        target = plan.urls.get(start, data["dest_url"])
+        if name == "+Image":
+            self.hold(_image(_shown(self.events[i + 1 : close]), target, data["title"]))
+            return close + 1
+        kind = data["link_type"]
+        if kind == "Autolink" and target.startswith(_LINKABLE) and not set(target) & set("\\`$[]|<> "):
+            self.hold(f"<{target}>")
+            return close + 1
+        if kind == "Email" and not set(target) & set("\\`$[]|<> !"):
+            self.hold(f"<{target}>")
+            return close + 1
+        if kind == "Email":
+            target = "mailto:" + target
+        self.nested += 1
+        self.labels += 1
+        self.hold("[", "\1")
+        self.ends.append(f"]({escape.url(target)}{escape.title(data['title'])})")
+        return i + 1
+
+    def close(self, i: int) -> int:
+        """The index of the event that closes the element opened at `i`."""
+        depth = 0
+        for j in range(i, len(self.events)):
+            sign = self.events[j].name[0]
+            depth += (sign == "+") - (sign == "-")
+            if not depth:
+                return j
+        return len(self.events) - 1
+
+    def note(self, i: int) -> int:
+        """The index of the `]` that ends a footnote `^[…]` whose caret ends the text at `i`; 0 for none."""
+        events, data = self.events, self.scope.document.data
+        at = events[i].end
+        if i + 1 >= len(events) or events[i + 1].data != "[" or data[at - 2 : at + 1] == b"\\^[" or data[at : at + 1] != b"[":
+            return 0
+        brackets = depth = 0
+        for j in range(i + 1, len(events)):
+            name, text, _, _ = events[j]
+            depth += (name[0] == "+") - (name[0] == "-")
+            if depth < 0:
+                return 0
+            if name == "Text" and not depth:
+                brackets += (text == "[") - (text == "]")
+                if not brackets:
+                    return j if j > i + 2 else 0
+        return 0
+
+    def footnote(self, inner: Sequence[Event], start: int) -> None:
+        label = self.scope.label(f"^[{start}")
+        body = parts(inner, self.scope, flat=True, opens=True, depth=self.depth + 1)
+        self.scope.written[label] = " ".join(part.markdown for part in body)
+        self.hold(f"[^{label}]", "\1")
+
+    def flush(self) -> None:
+        """Turn what was gathered into one part."""
+        text = _EDGES.sub("", "".join(self.text)).strip(" \t\n")
+        skipped = "".join(self.text).count("\n", 0, len("".join(self.text)) - len("".join(self.text).lstrip(" \t\n")))
+        breaks, held = self.breaks[skipped:], self.held
+        if text:
+            if self.item and not self.out and (match := _BOX.match(text)) and match[1] not in "\0\1":
+                text = f"\0{text[match.end() :].lstrip()}"
+                held = ["[x] ", *held]
+            elif self.item and not self.out and re.match(r"\[[ xX]\][ \t]", text):
+                text = f"\0{text[1:]}"
+                held = ["\\[", *held]
+            if self.flat and not self.cell and text.endswith("#"):
+                bare = text.rstrip("#")
+                held = [*held, *["\\#"] * (len(text) - len(bare))]
+                text = bare + "\0" * (len(text) - len(bare))
+            text = escape.escape(text, lines=self.opens, cell=self.cell)
+            if len(breaks) and "\n" in text:
+                lines = text.split("\n")
+                text = lines[0] + "".join(a + b for a, b in zip(breaks, lines[1:], strict=False))
+            if held:
+                pieces = re.split("[\0\1]", text)
+                text = pieces[0] + "".join(a + b for a, b in zip(held, pieces[1:], strict=True))
+            self.out.append(Part(text.strip(" \t\n")))
+        self.text, self.held, self.breaks = [], [], []
+
+
+def _marks(events: Sequence[Event], source: bytes) -> frozenset[tuple[int, int]]:
+    """Where `==` opens or closes a highlight: index of the event and offset in its text."""
+    found: set[tuple[int, int]] = set()
+    open_: list[tuple[int, int] | None] = [None]
+    for i, (name, text, start, _) in enumerate(events):
+        if name[0] == "+":
+            open_.append(None)
+        elif name[0] == "-" and len(open_) > 1:
+            open_.pop()
+        elif name == "Text" and "==" in text:
+            for match in _HIGHLIGHT.finditer(text):
+                at = match.start()
+                if at == 0 and source[start - 1 : start] == b"\\":
+                    continue
+                after = text[match.end() : match.end() + 1]
+                before = text[at - 1 : at] if at else ""
+                was = open_[-1]
+                if was is not None and not before.isspace() and (at or i != was[0]):
+                    found |= {was, (i, at)}
+                    open_[-1] = None
+                elif was is None and not after.isspace():
+                    open_[-1] = (i, at)
+    return frozenset(found)
+
+
+def _touches_word(data: bytes, event: Event) -> bool:
+    before = data[max(event.start - 4, 0) : event.start].decode("utf-8", "replace")[-1:]
+    after = data[event.end : event.end + 4].decode("utf-8", "replace")[:1]
+    return before.isalnum() or after.isalnum()
+
+
+def _code(text: str) -> str:
+    text = text.replace("\r", "").replace("\n", " ")
+    runs = {len(run) for run in re.findall("`+", text)}
+    fence = "`" * next(n for n in range(1, len(runs) + 2) if n not in runs)
+    pad = " " if text[:1] == "`" or text[-1:] == "`" else ""
+    return f"{fence}{pad}{text}{pad}{fence}"
+
+
+def _tex(tex: str) -> str:
+    return tex.replace("\r", "")
+
+
+def _image(shown: str, target: str, title: str) -> str:
+    """A Markdown image; Obsidian's `|300` or `|300x200` at the end of the text is its size."""
+    size = ""
+    if match := _WIDTH.search(shown):
+        shown = shown[: match.start()]
+        size = f'{{ width="{match[1]}"' + (f' height="{match[2]}"' if match[2] else "") + " }"
+    return f"![{escape.alternative(shown)}]({escape.url(target)}{escape.title(title)}){size}"
+
+
+def _shown(events: Sequence[Event]) -> str:
+    """What a reader without images would see of an image's text."""
+    out: list[str] = []
+    for name, data, _, _ in events:
+        if name in ("Text", "Code", "InlineMath", "DisplayMath"):
+            out.append(data)
+        elif name in ("SoftBreak", "HardBreak"):
+            out.append(" ")
+        elif name == "WikiLink":
+            out.append(data.label or data.target)
+    return "".join(out)
+
+
+def _attribute(text: str) -> str:
+    return text.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")

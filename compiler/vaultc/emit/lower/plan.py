@@ -1,0 +1,31 @@
+"""What the emitter asks for: the places of a note where other Markdown stands in the page."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from vaultc.text import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The changes to make while a note is lowered; keys are byte offsets at which an event of the note starts.
+
+    `inline`: a wiki-link, Markdown link or image → the Markdown in its place.
+    `urls`: a Markdown link or image → its new destination, an unescaped URL.
+    `blocks`: a wiki-link → lowered blocks in its place; its paragraph is split around them. In a heading, a table's cell,
+    emphasis or a link's label there is no room for blocks, and `inline` is used.
+    `after`: a block → lowered blocks that follow it.
+    `anchors`: a heading → the id written after it; "" or no entry writes none.
+    `ids`: the span of a `^id` marker → the id of the empty span that takes its place.
+    `hard_breaks`: every line ending within a paragraph breaks the line, as Obsidian shows it.
+    `prefix`: put before the labels of footnotes, so that an embedded note's do not meet the host's.
+    """
+
+    inline: Mapping[int, str] = field(default_factory=dict)
+    urls: Mapping[int, str] = field(default_factory=dict)
+    blocks: Mapping[int, str] = field(default_factory=dict)
+    after: Mapping[int, str] = field(default_factory=dict)
+    anchors: Mapping[int, str] = field(default_factory=dict)
+    ids: Mapping[Span, str] = field(default_factory=dict)
+    hard_breaks: bool = False
+    prefix: str = ""

@@ -1,0 +1,28 @@
+"""The Markdown that the object code is written in: Python-Markdown's extensions and their settings, for MkDocs and Zensical alike."""
+
+from typing import Any, Final
+
+from pymdownx.slugs import slugify
+from pymdownx.superfences import fence_code_format
+
+EXTENSIONS: Final[dict[str, dict[str, Any]]] = {
+    "attr_list": {},
+    "footnotes": {},
+    "md_in_html": {},
+    "sane_lists": {},
+    "tables": {},
+    "toc": {"permalink": True, "slugify": slugify(case="lower")},
+    "pymdownx.arithmatex": {"generic": True, "block_syntax": ["dollar"], "inline_syntax": ["dollar"]},
+    "pymdownx.betterem": {},
+    "pymdownx.blocks.html": {},
+    "pymdownx.highlight": {"anchor_linenums": True, "pygments_lang_class": True, "stripnl": False},
+    "pymdownx.mark": {},
+    "pymdownx.quotes": {"callouts": True},
+    "pymdownx.superfences": {
+        "custom_fences": [{"name": "mermaid", "class": "mermaid", "format": fence_code_format}],
+        "disable_indented_code_blocks": True,
+        "relaxed_headers": True,
+    },
+    "pymdownx.tasklist": {"custom_checkbox": True},
+    "pymdownx.tilde": {"subscript": False},
+}
