@@ -64,10 +64,9 @@ class MachineClass:
 
     @property
     def slug(self) -> str:
-        """File name (without suffix) of its results: ``nvidia-h200-9-0``, ``amd-epyc-9b14-2-threads``."""
-        parts = [self.device if self.device not in self.name.lower() else "", self.name, self.capability or ""]
-        parts += [f"{self.threads} threads" if self.threads else "", self.partition or ""]
-        return re.sub(r"[^a-z0-9]+", "-", " ".join(parts).lower()).strip("-")
+        """File name (without suffix) of its results: ``cuda-nvidia-h200-9-0``, ``cpu-amd-epyc-9b14-2-threads``."""
+        parts = [self.device, self.name, self.capability or "", f"{self.threads} threads" if self.threads else ""]
+        return re.sub(r"[^a-z0-9]+", "-", " ".join([*parts, self.partition or ""]).lower()).strip("-")
 
     @property
     def label(self) -> str:

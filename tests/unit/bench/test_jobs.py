@@ -6,6 +6,7 @@ import hashlib
 from pathlib import Path
 
 import pytest
+
 from vaultc.bench.jobs import (
     BadSnippet,
     Job,
@@ -125,7 +126,7 @@ def test_jobs_travel_with_their_files(tmp_path: Path) -> None:
     assert load_jobs(dump_jobs([packed])) == (packed,)
     assert packed.files == {"data.bin": "AP8="}
     (tmp_path / "data.bin").unlink()
-    with pytest.raises(VaultcError, match="data.bin cannot be read"):
+    with pytest.raises(VaultcError, match="cannot be read"):
         with_files(made, tmp_path)
 
 

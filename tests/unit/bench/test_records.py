@@ -6,6 +6,7 @@ import json
 from typing import get_args
 
 import pytest
+
 from vaultc.bench.records import (
     SCHEMA,
     Ceilings,

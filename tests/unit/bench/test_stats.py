@@ -6,6 +6,7 @@ import math
 import random
 
 import pytest
+
 from vaultc.bench import stats
 from vaultc.bench.text import digits, one_line, quantity, table
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
 import pytest
+
 from vaultc.bench.device import Backend, OutOfMemory, PlainMachine, Timed, Unsupported
-from vaultc.bench.records import Point
+from vaultc.bench.records import Param, Point
 from vaultc.bench.snippet import Sweep, points_of
 from vaultc.bench.timing import Budget, Case, Value, prepare, sample
 
@@ -135,7 +136,7 @@ def test_rivals_are_sampled_in_turn(machine: FakeMachine) -> None:
 
         return Case(run)
 
-    setting = [{"n": 1, "kind": "a"}, {"n": 1, "kind": "b"}]
+    setting: list[Mapping[str, Param]] = [{"n": 1, "kind": "a"}, {"n": 1, "kind": "b"}]
     points = points_of(machine, Sweep("rival", rival, tuple(setting), False, Budget(seconds=1.0)), setting)
     assert [point.params["kind"] for point in points] == ["a", "b"]
     assert "".join(order[-10:]) == "ababababab"

@@ -1,0 +1,117 @@
+"""Stored results beside the snippets that they belong to: what the pages show and what the checks judge."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+from vaultc.bench import store
+from vaultc.bench.jobs import BadSnippet, Job, file_digest, is_bench, make_job
+from vaultc.bench.records import Claim, MachineClass, Run, UnreadableLine
+from vaultc.bench.text import one_line
+from vaultc.model import Note, Snippet
+
+State: TypeAlias = Literal["ok", "older-environment", "stale", "unmeasured", "bad"]
+
+_GRAVITY: tuple[State, ...] = ("ok", "older-environment", "stale", "unmeasured")
+
+
+@dataclass(frozen=True, slots=True)
+class OnMachine:
+    """The runs of a snippet on one machine class, oldest first; `run` speaks for it, and `state` says how far."""
+
+    machine: MachineClass
+    runs: tuple[Run, ...]
+    run: Run
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A snippet of the note at `note` with all that is known about it; GPUs come before CPUs."""
+
+    note: str
+    snippet: Snippet
+    job: Job | BadSnippet
+    machines: tuple[OnMachine, ...] = ()
+    unreadable: tuple[tuple[str, UnreadableLine], ...] = ()
+    """Lines of the results that this version cannot read, each with the name of its file."""
+
+    @property
+    def id(self) -> str:
+        """The snippet's name; empty where the snippet is bad."""
+        return self.job.id if isinstance(self.job, Job) else ""
+
+    @property
+    def state(self) -> State:
+        """The best that any machine class can say."""
+        if isinstance(self.job, BadSnippet):
+            return "bad"
+        return min((machine.state for machine in self.machines), key=_GRAVITY.index, default="unmeasured")
+
+    @property
+    def promised(self) -> tuple[str, ...]:
+        """The sentences that the code claims, as far as they are written in it as they are."""
+        return tuple(_sentences(self.snippet.code)) if isinstance(self.job, Job) else ()
+
+    def claims(self, on: OnMachine) -> tuple[Claim, ...]:
+        """The claims with what that machine's run says of them; those it does not know are unmeasured."""
+        found = {claim.text: claim for claim in on.run.claims}
+        if on.state == "unmeasured":
+            found = {}
+        if on.state == "stale":  # what the old code claimed stands with the old numbers
+            return tuple(found.values())
+        texts = dict.fromkeys((*self.promised, *found))
+        return tuple(found.get(text) or Claim(text, "unmeasured") for text in texts)
+
+
+def attach(notes: Iterable[Note], root: Path) -> tuple[Attached, ...]:
+    """Every benchmark of the notes, in order of note and place, with the results stored in the vault at `root`.
+
+    Nothing is run. Two benchmarks of one id are both bad, for a result could belong to either. Raises VaultcError where a
+    results file cannot be read.
+    """
+    digest = file_digest(root)
+    made = [
+        (note, snippet, make_job(snippet.info, snippet.code, digest, note.path))
+        for note in notes
+        for snippet in note.snippets
+        if is_bench(snippet.info)
+    ]
+    if not made:
+        return ()
+    stored = store.read_all(root)
+    environments = store.newest_environments(run for files in stored.values() for file in files for run in file.runs)
+    uses = Counter(job.id for _, _, job in made if isinstance(job, Job))
+    found = []
+    for note, snippet, job in made:
+        if isinstance(job, Job) and uses[job.id] > 1:
+            job = BadSnippet(f"the id {job.id} is used by {uses[job.id]} benchmarks", "give each an id of its own")
+        if isinstance(job, BadSnippet):
+            found.append(Attached(note.path, snippet, job))
+            continue
+        files = stored.get(job.id, ())
+        machines = []
+        for machine, runs in store.by_machine(files).items():
+            current = store.current(runs, job.code_key, environments.get(machine))
+            if current is not None:
+                machines.append(OnMachine(machine, runs, current.run, current.freshness))
+        machines.sort(key=lambda on: (on.machine.device == "cpu", on.machine.label))
+        unreadable = tuple((file.path.name, line) for file in files for line in file.unreadable)
+        found.append(Attached(note.path, snippet, job, tuple(machines), unreadable))
+    return tuple(found)
+
+
+def _sentences(code: str) -> Iterator[str]:
+    """The first arguments of `claim(…)` that are plain text."""
+    for node in ast.walk(ast.parse(code)):
+        if not isinstance(node, ast.Call) or not node.args:
+            continue
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        first = node.args[0]
+        if name == "claim" and isinstance(first, ast.Constant) and isinstance(first.value, str):
+            yield one_line(first.value)

@@ -1,0 +1,125 @@
+"""Points of processes become points of a run: pooled, judged, doubted; and two runs are compared."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.unit.bench.canned import point, run
+from vaultc.bench.compare import compare
+from vaultc.bench.merge import merge, overall, suspect
+from vaultc.bench.records import Ceilings, Point
+from vaultc.bench.results import MEMORY, Results, rates
+
+NO_CEILINGS = Ceilings()
+
+
+def test_processes_are_pooled_and_stay_apart() -> None:
+    probe = replace(point(), rss=(1000,))
+    (pooled,) = merge([probe, point(0.1), replace(probe, rss=(1200,)), point(0.2)])
+    assert pooled.samples == ((0.1,), (0.2,))
+    assert pooled.rss == (1000, 1200)
+
+
+def test_noise_inside_processes_makes_a_point_noisy() -> None:
+    wild = Point("f", {"n": 1}, "time", "s", "ok", ((1.0, 2.0, 3.0, 4.0),))
+    calm = Point("f", {"n": 1}, "time", "s", "ok", ((1.0, 1.01, 1.02, 1.03),))
+    assert merge([wild, wild, wild])[0].status == "noisy"
+    assert merge([calm, calm, calm])[0].status == "ok"
+
+
+def test_processes_that_disagree_are_flagged() -> None:
+    (pooled,) = merge([point(0.217), point(0.328), point(0.258)])
+    assert (pooled.status, pooled.flags) == ("ok", ("between-processes",))
+
+
+def test_a_failure_in_one_process_is_the_points_status() -> None:
+    failure = replace(point(status="oom"), message="no room")
+    (pooled,) = merge([point(0.1), failure])
+    assert (pooled.status, pooled.message, pooled.samples) == ("oom", "no room", ((0.1,),))
+
+
+def test_a_point_that_was_only_probed_is_not_called_measured() -> None:
+    (pooled,) = merge([replace(point(), rss=(1000,))])
+    assert pooled.status == "skipped"
+
+
+def test_rates_above_the_machines_own_are_flagged() -> None:
+    ceilings = Ceilings(copy=1e10, gemm={"float32": 1e12})
+    fast = replace(point(1e-3), flops=1.3e9, dtype="float32")
+    fair = replace(point(1e-3), flops=1.1e9, dtype="float32")
+    wide = replace(point(1e-3), bytes=300e6 * 1.0)
+    cached = replace(point(1e-3), bytes=50e6)
+    flags = [found.flags for found in suspect([fast, fair, wide, cached], ceilings, "cpu")]
+    assert flags == [("above-peak",), (), ("above-peak",), ()]
+    assert suspect([cached], ceilings, "cuda")[0].flags == ("above-peak",)
+    assert suspect([fast], NO_CEILINGS, "cpu")[0].flags == ()
+
+
+def test_a_speed_up_over_ten_is_flagged_among_variants_of_one_size() -> None:
+    points = [point(1.0, n=8, kind="a"), point(0.05, n=8, kind="b"), point(0.01, n=1, kind="a")]
+    flags = [found.flags for found in suspect(points, NO_CEILINGS, "cpu")]
+    assert flags == [(), ("large-speed-up",), ()]
+
+
+def test_the_gravest_status_is_the_runs() -> None:
+    noisy, wrong = point(0.1, status="noisy"), point(status="wrong_result", n=2)
+    assert overall([point(0.1), noisy], None)[0] == "noisy"
+    assert overall([noisy, wrong], None) == ("wrong_result", "f(n=2)")
+    assert overall([point(0.1)], None) == ("ok", "")
+
+
+def test_expected_out_of_memory_is_a_result() -> None:
+    points = [point(0.1), point(status="oom", n=2)]
+    assert overall(points, "oom")[0] == "ok"
+    assert overall(points, None)[0] == "oom"
+
+
+def test_one_point_that_cannot_run_here_does_not_spoil_the_run() -> None:
+    skipped = replace(point(status="skipped"), message="no such kernel")
+    assert overall([point(0.1), skipped], None)[0] == "ok"
+    assert overall([skipped], None) == ("skipped", "no such kernel")
+
+
+def test_results_answer_questions() -> None:
+    points = tuple(
+        replace(point(n**2 * 1e-9, n**2 * 1.02e-9, n=n, kind=kind), rss=(n * 100, n * 100))
+        for n in (256, 512, 1024)
+        for kind in ("a", "b")
+    )
+    results = Results((*points, point(status="oom", n=2048, kind="a"), point(status="oom", n=4096, kind="a")))
+    mine = results.where(kind="a")
+    assert mine.slope("n").within(1.9, 2.1) is True
+    assert mine.slope("n", MEMORY).within(0.9, 1.1) is True
+    assert mine.first_oom("n") == 2048
+    assert results.where(kind="b").first_oom("n") is None
+    assert results.since(n=512).where(kind="b").slope("n").value is None, "two sizes are no law"
+    value = mine.value(n=512)
+    assert value.value == pytest.approx(512**2 * 1.01e-9)
+    assert (value.above(1e-9), value.below(1e-9), value.within(value.low, 1.0)) == (True, False, True)
+    assert value.above((value.low + value.high) / 2) is None, "an interval across the bound decides nothing"
+    assert mine.value(n=2048).value is None
+    assert mine.value(n=2048).above(0.0) is None
+    assert str(mine.value(n=2048)) == "not measured"
+    assert results.where(kind="a", n=256).ratio(results.where(kind="b", n=256)).value == pytest.approx(1.0)
+    with pytest.raises(ValueError, match="2 points fit"):
+        results.value(n=256)
+
+
+def test_rates_come_from_declared_work() -> None:
+    found = rates(replace(point(0.5, 0.25), flops=1e9))
+    assert found["FLOP/s"].low == 2e9
+    assert found["FLOP/s"].high == 4e9
+    assert rates(point(0.5)) == {}
+
+
+def test_two_runs_are_compared_point_by_point() -> None:
+    before = run(point(1.0, 1.01, 0.99, n=1), point(1.0, 1.01, 0.99, n=2), point(1.0, n=3), point(1.0, n=4))
+    after = run(point(0.5, 0.51, 0.49, n=1), point(0.9, 1.3, 1.0, n=2), point(0.1, n=3), point(status="oom", n=4))
+    assert [(found.params["n"], found.verdict) for found in compare(before, after)] == [
+        (1, "FASTER"),
+        (2, "AMBIGUOUS"),
+        (3, "AMBIGUOUS"),
+    ]
+    assert [found.verdict for found in compare(before, before)][:2] == ["SAME", "SAME"]

@@ -1,0 +1,245 @@
+"""Real processes: whatever a snippet does, it leaves a record, nothing else of it is left, and the next one runs."""
+
+from __future__ import annotations
+
+import os
+import signal
+import tempfile
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+from vaultc.bench.jobs import Job, file_digest, make_job, with_files
+from vaultc.bench.process import only_one
+from vaultc.bench.records import Run, from_line, to_line
+from vaultc.bench.runner import Step, run_job
+from vaultc.errors import VaultcError
+
+HEAD = "import os, signal, subprocess, sys, time\nfrom vaultc import bench\n"
+GOOD = HEAD + (
+    "def spin(n: int) -> bench.Case:\n"
+    "    return bench.Case(lambda: sum(range(n)), reference=lambda: n * (n - 1) // 2)\n"
+    "times = bench.measure(spin, n=[1000, 2000, 4000], seconds=0.01)\n"
+    "bench.claim('It counts.', holds=times.slope('n').within(-9, 9), because='it does')\n"
+)
+
+
+def job(code: str, options: str = "") -> Job:
+    made = make_job(f"python bench id=x {options}", code, lambda path: None)
+    assert isinstance(made, Job)
+    return made
+
+
+def measure(code: str, options: str = "timeout=20", repeat: int = 1, memory: int | None = None) -> Run:
+    run = run_job(job(code, options), "cpu", repeat=repeat, memory=memory)
+    assert from_line(to_line(run)) == run
+    return run
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[None]:
+    """No process of a snippet outlives its run: each can be told by the temporary folder it was given."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    yield
+    left = []
+    for entry in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            if str(tmp_path).encode() in entry.read_bytes():
+                left.append(entry.parent.name)
+        except OSError:
+            continue
+    assert not left
+    assert not list(tmp_path.glob("vaultc-bench-*/"))
+
+
+def test_a_snippet_is_measured_in_fresh_processes() -> None:
+    steps: list[Step] = []
+    run = run_job(job(GOOD), "cpu", repeat=3, progress=steps.append)
+    assert run.status in ("ok", "noisy")
+    assert [point.params["n"] for point in run.points] == [1000, 2000, 4000]
+    assert all(len(point.samples) == 3 and point.error == 0 for point in run.points)
+    assert run.processes == 3
+    assert [(claim.text, claim.verdict) for claim in run.claims] == [("It counts.", "confirmed")]
+    assert [step.done for step in steps] == list(range(5))
+    assert steps[-1].total == 5
+
+
+CRIMES = {
+    "raises": ("def f(n): raise ValueError('no')\nbench.measure(f, n=[1])", "error", "line 3: ValueError: no"),
+    "raises outside": ("raise KeyError('gone')", "error", "KeyError"),
+    "exits": ("def f(n): sys.exit(3)\nbench.measure(f, n=[1])", "error", "exited with 3"),
+    "leaves by force": ("def f(n): os._exit(0)\nbench.measure(f, n=[1])", "error", "left without finishing"),
+    "leaves with a code": ("os._exit(7)", "error", "exit code 7"),
+    "kills itself": ("os.kill(os.getpid(), signal.SIGKILL)", "error", "killed by SIGKILL"),
+    "hangs": ("def f(n): time.sleep(600)\nbench.measure(f, n=[1])", "timeout", "over the limit of 2 s"),
+    "hangs deafly": (
+        "signal.signal(signal.SIGTERM, signal.SIG_IGN)\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass",
+        "timeout",
+        "over the limit of 2 s",
+    ),
+    "measures nothing": ("x = 1", "error", "measures nothing"),
+    "is measured twice": (
+        "def f(n): return bench.Value(n)\nbench.measure(f, n=[1]); bench.measure(f, n=[1])",
+        "error",
+        "measured twice",
+    ),
+    "sweeps nothing": ("def f(n): return bench.Value(n)\nbench.measure(f, n=[])", "error", "needs one value"),
+    "has no name": ("bench.measure(lambda n: bench.Value(n), n=[1])", "error", "name of its own"),
+    "wants what is not there": ("import no_such_module", "error", "no_such_module"),
+}
+
+
+@pytest.mark.parametrize(("code", "status", "message"), CRIMES.values(), ids=CRIMES.keys())
+def test_every_misdeed_leaves_a_record(code: str, status: str, message: str) -> None:
+    run = measure(HEAD + code + "\n", "timeout=2")
+    assert run.status == status
+    assert message in run.message
+
+
+def test_children_and_grandchildren_die_with_the_snippet() -> None:
+    code = HEAD + (
+        "def f(n):\n"
+        "    for _ in range(5):\n"
+        "        subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)', os.environ['TMPDIR']],\n"
+        "                         start_new_session=True)\n"
+        "    return bench.Value(n)\n"
+        "bench.measure(f, n=[1])\n"
+    )
+    assert measure(code).status == "ok"  # that nothing is left is the fixture's to say
+
+
+def test_a_snippet_that_forks_without_end_is_stopped() -> None:
+    code = HEAD + "while True:\n    if os.fork() == 0: time.sleep(60)\n"
+    run = measure(code, "timeout=10")
+    assert run.status in ("error", "timeout", "oom")
+
+
+def test_a_snippet_that_eats_memory_is_stopped_and_its_point_says_so() -> None:
+    code = HEAD + (
+        "def f(kind):\n"
+        "    if kind == 'greedy':\n"
+        "        kept = []\n"
+        "        while True:\n"
+        "            kept.append(bytearray(2**25)); time.sleep(0.02)\n"
+        "    return bench.Value(1.0)\n"
+        "bench.measure(f, kind=['modest', 'greedy', 'plain'])\n"
+    )
+    run = measure(code, memory=256 * 2**20)
+    statuses = {point.params["kind"]: point.status for point in run.points}
+    assert statuses == {"modest": "ok", "greedy": "oom", "plain": "ok"}
+    assert run.status == "oom"
+    assert run.isolation.memory_limit == 256 * 2**20
+
+
+def test_one_point_that_hangs_does_not_take_the_others_along() -> None:
+    code = HEAD + (
+        "def f(n):\n    if n == 2: time.sleep(60)\n    return bench.Value(n)\nbench.measure(f, n=[1, 2, 3])\n"
+    )
+    run = measure(code, "timeout=2")
+    assert {point.params["n"]: point.status for point in run.points} == {1: "ok", 2: "timeout", 3: "ok"}
+    assert run.status == "timeout"
+
+
+def test_a_megabyte_of_prints_is_bounded_and_harmless() -> None:
+    run = measure("print('x' * 2**20)\nimport sys; sys.stderr.write('\\x1b[31m' + 'y' * 2**20)\n" + GOOD)
+    assert run.status in ("ok", "noisy")
+    failing = measure("print('x' * 2**20)\nprint('the last words\\x1b[0m')\nraise SystemExit(1)")
+    assert failing.status == "error"
+    assert len(failing.log) <= 2048
+    assert failing.log.endswith("the last words�[0m")
+
+
+def test_too_many_results_are_refused() -> None:
+    code = HEAD + (
+        "def f(n): return [bench.Value(1.0, 'u', 'x' * 2**20 + str(i)) for i in range(18)]\nbench.measure(f, n=[1])\n"
+    )
+    run = measure(code)
+    assert run.status == "error"
+    assert "told more than" in run.message
+
+
+def test_the_surroundings_are_scrubbed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SECRET_TOKEN", "abc")
+    code = HEAD + (
+        "def f(n):\n"
+        "    return bench.Value(float('SECRET_TOKEN' in os.environ or os.environ['HOME'] == os.path.expanduser('~root')))\n"
+        "bench.measure(f, n=[1])\n"
+    )
+    assert measure(code).points[0].samples == ((0.0,),)
+
+
+def test_the_network_is_gone_where_the_record_says_so() -> None:
+    code = HEAD + (
+        "def f(n):\n"
+        "    names = [line.split(':')[0].strip()\n"
+        "             for line in open('/proc/self/net/dev').read().splitlines()[2:]]\n"
+        "    return bench.Value(float(names != ['lo']))\n"
+        "bench.measure(f, n=[1])\n"
+    )
+    run = measure(code)
+    reachable = bool(run.points[0].samples[0][0])
+    assert run.isolation.network_blocked is not reachable
+    assert bool(run.isolation.notes) is reachable
+
+
+def test_declared_files_are_there_and_only_they(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "words.txt").write_text("three short words", encoding="utf-8")
+    code = (
+        "from vaultc import bench\n"
+        "def words(n): return bench.Value(len(open('data/words.txt').read().split()), 'words')\n"
+        "bench.measure(words, n=[1])\n"
+    )
+    made = make_job("python bench id=x depends=data/words.txt", code, file_digest(tmp_path))
+    assert isinstance(made, Job)
+    run = run_job(with_files(made, tmp_path), "cpu", repeat=1)
+    assert run.points[0].samples == ((3.0,),)
+
+
+def test_peak_memory_is_that_of_a_fresh_process() -> None:
+    if not Path("/proc/self/clear_refs").exists():
+        pytest.skip("not on this machine: peak memory is read from /proc")
+    code = HEAD + (
+        "def fill(n: int) -> bench.Case:\n"
+        "    spare = bytearray(64 * 2**20)\n"
+        "    return bench.Case(lambda: len(bytearray(n * 2**20)) * spare[0])\n"
+        "bench.measure(fill, n=[64, 16, 32], memory=True, seconds=0.01)\n"
+    )
+    run = measure(code)
+    for point in run.points:
+        megabytes = point.rss[0] / 2**20
+        assert float(point.params["n"]) - 1 < megabytes < float(point.params["n"]) + 4, "the set-up does not count"
+
+
+def test_an_interruption_keeps_what_is_done_and_says_how_to_go_on() -> None:
+    def interrupt(step: Step) -> None:
+        if step.text.endswith("2 of 3"):
+            os.kill(os.getpid(), signal.SIGINT)
+
+    run = run_job(job(GOOD), "cpu", repeat=3, progress=interrupt)
+    assert run.status == "interrupted"
+    assert "--stale" in run.message
+    assert all(len(point.samples) == 1 for point in run.points)
+
+
+def test_one_at_a_time_on_a_device() -> None:
+    with only_one("cpu"), pytest.raises(VaultcError, match="another benchmark is measuring on cpu"):
+        run_job(job(GOOD), "cpu", repeat=1)
+    assert measure(GOOD).points
+
+
+def test_claims_are_judged_over_all_processes() -> None:
+    code = HEAD + (
+        "def seeds(n):\n"
+        "    import random\n"
+        "    return bench.Value(random.random(), '', 'share')\n"
+        "found = bench.measure(seeds, n=[1])\n"
+        "share = found.value('share', n=1)\n"
+        "bench.claim('Processes differ.', holds=share.value is not None and share.high > share.low, because=str(share))\n"
+        "bench.claim('Undecided.', holds=found.value('none', n=1).above(1))\n"
+        "bench.claim('False.', holds=share.below(-1))\n"
+    )
+    run = measure(code, repeat=3)
+    assert [claim.verdict for claim in run.claims] == ["confirmed", "unmeasured", "refuted"]
+    assert len({process[0] for process in run.points[0].samples}) == 3, "each process has a seed of its own"
