@@ -1,10 +1,12 @@
 """VC201: a link to a note that is not there."""
 
-from vaultc.check.rules.links import linktext, moved, quoted, rewrite
+from dataclasses import replace
+
+from vaultc.check.rules.links import cut, linktext, moved, quoted, relative, rewrite
 from vaultc.diagnostics import Diagnostic, report
 from vaultc.graph import Vault
 from vaultc.model import Note, Reference
-from vaultc.resolve import Resolution, Unresolved
+from vaultc.resolve import Resolution, Resolved, Resolver, Unresolved
 
 
 def check(vault: Vault, note: Note, reference: Reference, resolution: Resolution) -> Diagnostic | None:
@@ -14,7 +16,9 @@ def check(vault: Vault, note: Note, reference: Reference, resolution: Resolution
     name, near = resolution.name, resolution.suggestions
     message = f"no note named {quoted(name)}"
     if home := moved(vault, name):
-        fix = rewrite(vault, note, reference, home)
+        there = f"./{relative(home, note.folder)}{cut(vault.index, note, reference)[1]}"
+        found = Resolver(vault.index).resolve(replace(reference, target=there), note)
+        fix = rewrite(vault, note, reference, home) if isinstance(found, Resolved) else None
         return report(
             "VC201",
             message,

@@ -1,41 +1,67 @@
 """`vaultc check`: what is wrong with a vault, in the format that the reader wants."""
 
-from collections.abc import Iterable, Sequence
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 
 from vaultc.diagnostics import Diagnostic, Severity, select
+from vaultc.errors import VaultcError
 from vaultc.frontends import render
-from vaultc.frontends.cli.output import emit, note
+from vaultc.frontends.cli.output import emit, note, settle
+from vaultc.frontends.render import count
 from vaultc.frontends.report import Report
-from vaultc.frontends.scope import Scope, open_scope
+from vaultc.frontends.scope import ALL, Scope, open_scope
+from vaultc.session import Session
 
 
-def codes(ctx: click.Context, parameter: click.Parameter, value: Sequence[str]) -> tuple[frozenset[str], ...]:
-    """The codes that each option named, one set for each code, name or prefix."""
-    out = []
+def _codes(ctx: click.Context, parameter: click.Parameter, value: Sequence[str]) -> frozenset[str] | None:
+    """The codes that an option names; None where it is not given."""
+    out: set[str] = set()
     for pattern in (part.strip() for text in value for part in text.split(",")):
-        if pattern and not (meant := select(pattern)):
+        meant = select(pattern)
+        if pattern and not meant:
             raise click.BadParameter(f"`{pattern}` is no code, name or prefix of one; `vaultc explain` lists them")
-        elif pattern:
-            out.append(frozenset(meant))
-    return tuple(out)
+        out.update(meant)
+    return frozenset(out) if value else None
+
+
+_FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The command line of `vaultc check`."""
+
+    paths: tuple[Path, ...]
+    format: str
+    output: Path | None
+    fail_on: str | None
+    selected: frozenset[str] | None
+    ignored: frozenset[str] | None
+    baseline: Path | None
+    write_baseline: Path | None
+    fix: bool
+    diff: bool
+
+    def wants(self, code: str) -> bool:
+        """Whether findings of a code were asked for."""
+        return (self.selected is None or code in self.selected) and code not in (self.ignored or ())
 
 
 @click.command()
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...")
 @click.option(
     "--format",
-    "format_",
     type=click.Choice(render.FORMATS),
     default="human",
     show_default=True,
     help="How to print the findings.",
 )
-@click.option(
-    "--output", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write the findings to a file."
-)
+@click.option("--output", type=_FILE, metavar="FILE", help="Write the findings to a file.")
 @click.option(
     "--fail-on",
     type=click.Choice(("error", "warning", "info", "never")),
@@ -45,46 +71,131 @@ def codes(ctx: click.Context, parameter: click.Parameter, value: Sequence[str]) 
     "--select",
     "selected",
     multiple=True,
-    callback=codes,
+    callback=_codes,
     metavar="CODES",
     help="Only these codes, names or prefixes, comma-separated.",
 )
 @click.option(
-    "--ignore", "ignored", multiple=True, callback=codes, metavar="CODES", help="Not these codes, names or prefixes."
+    "--ignore", "ignored", multiple=True, callback=_codes, metavar="CODES", help="Not these codes, names or prefixes."
 )
+@click.option("--baseline", type=_FILE, metavar="FILE", help="Pass over the findings that this file knows.")
+@click.option("--write-baseline", type=_FILE, metavar="FILE", help="Write the present findings to this file.")
+@click.option("--fix", is_flag=True, help="Repair what has only one meaning, then report the rest.")
+@click.option("--diff", is_flag=True, help="Print what --fix would change, and change nothing.")
+@click.option("--watch", is_flag=True, help="Check again whenever a file changes.")
 @click.pass_context
-def check(
-    ctx: click.Context,
-    paths: tuple[Path, ...],
-    format_: str,
-    output: Path | None,
-    fail_on: str | None,
-    selected: tuple[frozenset[str], ...],
-    ignored: tuple[frozenset[str], ...],
-) -> None:
+def check(ctx: click.Context, /, watch: bool, **values: Any) -> None:
     """Report what is wrong with a vault.
 
     PATH is a vault, or notes and folders of one; the current folder by default. Names are always resolved in the whole vault.
+
     Exit status: 0 no finding at or above --fail-on, 1 findings, 2 wrong use or surroundings, 3 a fault of vaultc itself.
     """
-    session, scope = open_scope(paths)
+    options = Options(**values)
+    if options.baseline and options.write_baseline:
+        raise click.UsageError("--baseline and --write-baseline exclude each other")
+    if watch and (options.fix or options.diff or options.write_baseline):
+        raise click.UsageError("--watch only reports: leave out --fix, --diff and --write-baseline")
+    ctx.exit(_watch(options) if watch else run(options))
+
+
+def run(options: Options) -> int:
+    """Check once and give the exit status."""
+    session, scope = open_scope(options.paths)
+    settle(session.project)
     for path in scope.outside:
         note(f"{path} is not in the vault {session.project.root}; passed over")
-    found = wanted(session.diagnostics, scope, selected, ignored)
-    fail_on = fail_on or session.project.config.fail_on
-    report = Report(session.vault, found, scope, None if fail_on == "never" else Severity[fail_on.upper()])
-    emit(render.renderer(format_)(report), output)
-    if format_ == "concise":
+    found = _wanted(session, scope, options)
+    if options.fix or options.diff:
+        from vaultc.check import fixes
+
+        repair = fixes.plan(session.vault, found, scope.covers)
+        many = f"{count(repair.edits, 'link')} in {count(len(repair.texts), 'note')}"
+        if options.diff:
+            emit(_diff(Report(session.vault, ()), repair.texts), options.output)
+            note(f"--fix would rewrite {many}")
+            return int(any(map(_failing(session, options).fails, found)))
+        if repair.texts:
+            from vaultc.frontends.journal import Changes, commit
+
+            commit(session.project, Changes(texts=repair.texts))
+            session.refresh()
+            found = _wanted(session, scope, options)
+        note(f"rewrote {many}" if repair.texts else "nothing to repair")
+    if options.write_baseline:
+        from vaultc.frontends import baseline
+
+        note(f"{options.write_baseline}: {count(baseline.save(options.write_baseline, found), 'finding')} recorded")
+        return 0
+    if options.baseline:
+        found = _new(found, scope, options, options.baseline)
+    report = _failing(session, options, found, scope)
+    emit(render.renderer(options.format)(report), options.output)
+    if options.format == "concise":
         from vaultc.frontends.render.human import summary
 
         note(summary(report))
-    ctx.exit(int(any(map(report.fails, found))))
+    return int(any(map(report.fails, found)))
 
 
-def wanted(
-    found: Iterable[Diagnostic], scope: Scope, selected: Sequence[frozenset[str]], ignored: Sequence[frozenset[str]]
-) -> list[Diagnostic]:
-    """The findings that were asked for."""
-    only = frozenset().union(*selected) if selected else None
-    without = frozenset().union(*ignored)
-    return [d for d in found if scope.covers(d.path) and (only is None or d.code in only) and d.code not in without]
+def _wanted(session: Session, scope: Scope, options: Options) -> list[Diagnostic]:
+    return [d for d in session.diagnostics if scope.covers(d.path) and options.wants(d.code)]
+
+
+def _failing(session: Session, options: Options, found: Iterable[Diagnostic] = (), scope: Scope = ALL) -> Report:
+    level = options.fail_on or session.project.config.fail_on
+    return Report(session.vault, found, scope, None if level == "never" else Severity[level.upper()])
+
+
+def _new(found: Sequence[Diagnostic], scope: Scope, options: Options, path: Path) -> list[Diagnostic]:
+    """The findings that the baseline does not know; those of its own that are gone are named on stderr."""
+    from vaultc.frontends import baseline
+
+    passed = baseline.divide(baseline.load(path), found, lambda it: scope.covers(it.path) and options.wants(it.code))
+    if passed.known:
+        note(f"{path}: passed over {count(passed.known, 'known finding')}")
+    if passed.gone:
+        note(f"{path}: {count(passed.gone.total(), 'finding')} gone; --write-baseline {path} forgets them:")
+        for it, number in sorted(passed.gone.items()):
+            note(f"  {it.path}: {it.code} {it.message}{f' ({number} times)' if number > 1 else ''}")
+    return passed.new
+
+
+def _diff(report: Report, texts: Mapping[str, bytes]) -> str:
+    """A unified diff, paths relative to the current folder, that `patch -p0` can apply."""
+    out = []
+    for path, text in sorted(texts.items()):
+        name = report.from_here(path)
+        before = report.vault.text(path).decode("utf-8", "replace").splitlines(keepends=True)
+        for line in difflib.unified_diff(before, text.decode("utf-8", "replace").splitlines(keepends=True), name, name):
+            out.append(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n")
+    return "".join(out)
+
+
+def _watch(options: Options) -> int:
+    """Check until interrupted."""
+    from watchfiles import DefaultFilter, watch
+
+    session, _ = open_scope(options.paths)
+    project = session.project
+    build = str(project.build)
+
+    class Notes(DefaultFilter):
+        def __call__(self, change: Any, path: str) -> bool:
+            return not path.startswith(build) and super().__call__(change, path)
+
+    files = [project.root, *([project.source] if project.source else [])]
+    _guarded(options)
+    note(f"watching {project.root}; Ctrl+C ends")
+    for _ in watch(*files, watch_filter=Notes(), raise_interrupt=False):
+        click.clear()
+        _guarded(options)
+    return 0
+
+
+def _guarded(options: Options) -> None:
+    """One round of watching; a configuration that is wrong while it is edited ends nothing."""
+    try:
+        run(options)
+    except VaultcError as fault:
+        note(f"vaultc: {fault}")

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from vaultc.errors import VaultcError
+from vaultc.frontends.cli.output import settle
 from vaultc.model import Note
 from vaultc.resolve import names
 from vaultc.session import Session
@@ -16,11 +17,13 @@ def open_note(argument: str) -> tuple[Session, Note]:
     for path in (Path(argument), Path(f"{argument}.md")):
         if path.is_file():
             session = Session.open(path)
+            settle(session.project)
             known = session.vault.notes.get(session.relative(path))
             if known is None:
                 raise VaultcError(f"{path} is no note of the vault {session.project.root}")
             return session, known
     session = Session.open(Path())
+    settle(session.project)
     found = names.find(session.vault.index, argument, "")
     paths = [path for path in found.paths if path in session.vault.notes] if isinstance(found, names.Found) else []
     if len(paths) > 1:

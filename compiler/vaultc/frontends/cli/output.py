@@ -6,7 +6,10 @@ from pathlib import Path
 
 import click
 
+from vaultc.config import Project
 from vaultc.errors import VaultcError
+from vaultc.frontends import journal
+from vaultc.frontends.files import write
 
 
 def emit(text: str, output: Path | None = None) -> None:
@@ -17,12 +20,19 @@ def emit(text: str, output: Path | None = None) -> None:
     if output is None:
         click.echo(text, nl=False, color=is_coloured(sys.stdout))
         return
-    from vaultc.frontends.files import write
-
     try:
         write(output, click.unstyle(text).encode())
     except OSError as fault:
         raise VaultcError(f"{output}: {fault.strerror or fault}") from None
+
+
+def settle(project: Project) -> None:
+    """Complete a change of several files that was interrupted, if there was one, and say so.
+
+    Raises VaultcError when it cannot be completed.
+    """
+    if journal.recover(project):
+        note("completed a change of the vault that had been interrupted")
 
 
 def note(text: str) -> None:
