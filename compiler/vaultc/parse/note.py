@@ -15,6 +15,7 @@ _EXTERNAL = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]+:|//)")
 _PLACEHOLDER = re.compile(r"<%|\{\{|\{%")
 _TAG = re.compile(r"(?<![^\s(,;])#((?:[^\W]|[/_\-‑]|[\u200d\ufe0f\U0001f000-\U0001faff])+)")
 _BLOCK_ID = re.compile(rb"(?:(?<=[ \t\]>)])|^)\^([\w-]+)[ \t]*\r?$", re.M)
+_HEADING_BLOCK_ID = re.compile(r"(?:^|\s)\^[\w-]+\s*$")
 _HTML_ID = re.compile(r"""<[^>]*?\s(?:id|name)\s*=\s*["']?([^"'\s>]+)""")
 _HEADING_ID = re.compile(r"\{[^{}]*#([^\s{}]+)[^{}]*\}\s*$")
 _IGNORE = re.compile(r"<!--\s*vaultc:\s*ignore\b([^>]*?)-->")
@@ -126,14 +127,14 @@ class _Walk:
                     pending.clear()
                 if name in _LEAVES:
                     context = Span(start, end)
-                    if name != "+Heading":
-                        self.leaves.append(context)
+                    self.leaves.append(context)
                 if name == "+Heading":
                     heading, inner = [], [end, start]
                 elif name == "+Link" or name == "+Image":
                     links.append((event, []))
                 elif name == "+CodeBlock":
                     self.literal.append(Span(start, end))
+                    self.leaves.append(Span(start, end))
                     code = (data["Fenced"] if isinstance(data, dict) else "", [])
                 elif name == "+HtmlBlock":
                     self.literal.append(Span(start, end))
@@ -143,7 +144,8 @@ class _Walk:
                 if name == "-Heading" and heading is not None:
                     where = (inner[0], inner[1]) if inner[0] < inner[1] else (start, start)
                     level = int(str(data)[1])
-                    self.headings.append((level, "".join(heading).strip(), where, Span(start, end)))
+                    plain = _HEADING_BLOCK_ID.sub("", "".join(heading)).strip()
+                    self.headings.append((level, plain, where, Span(start, end)))
                     heading = None
                 elif name in ("-Link", "-Image") and links:
                     opened, words = links.pop()
