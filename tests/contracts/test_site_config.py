@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
-from vaultc.publish import web
+from vaultc.config import locate
+from vaultc.publish import mkdocs, web
 
 ROOT = Path(__file__).parents[2]
 
@@ -26,12 +27,15 @@ def test_mkdocs_does_not_empty_the_sources_of_the_front_end() -> None:
     assert configuration()["docs_dir"] == "vault"
 
 
-def test_a_site_without_a_configuration_looks_like_this_one() -> None:
-    theme = configuration()["theme"]
-    given = web.theme_options()
-    assert ROOT / theme.pop("custom_dir") == Path(given.pop("custom_dir"))
-    assert theme == given
-    assert {"search": {"lang": list(web.SEARCH_LANGUAGES)}} in configuration()["plugins"]
+def test_a_site_without_a_configuration_looks_like_this_one(tmp_path: Path) -> None:
+    (tmp_path / "vaultc.toml").touch()
+    project = locate(tmp_path)
+    ours = configuration()
+    given = yaml.safe_load(mkdocs.configuration(project).read_text(encoding="utf-8"))
+    assert ROOT / ours["theme"].pop("custom_dir") == web.overrides_dir()
+    assert given["theme"] == ours["theme"]
+    assert given["plugins"][0] == ours["plugins"][0]
+    assert given["extra"] == ours["extra"]
 
 
 def test_a_checkout_uses_its_own_sources() -> None:

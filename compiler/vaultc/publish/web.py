@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Final
-
-SEARCH_LANGUAGES: Final = ("en", "ru")
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 _CARRIED = _PACKAGE / "_web"
@@ -33,27 +30,3 @@ def rules_dir() -> Path:
 def _source(in_checkout: str, in_wheel: str) -> Path:
     source = _CHECKOUT / in_checkout
     return source if (_CHECKOUT / "hatch_build.py").is_file() and source.is_dir() else _CARRIED / in_wheel
-
-
-def theme_options() -> dict[str, Any]:
-    """Material's options for a site without a `mkdocs.yml` of its own: no request to another host, light and dark."""
-    return {
-        "name": "material",
-        "custom_dir": str(overrides_dir()),
-        "language": "en",
-        "font": False,
-        "favicon": "assets/vaultc/mark.svg",
-        "features": ["content.code.copy", "navigation.top", "search.highlight", "search.suggest", "toc.follow"],
-        "palette": [
-            _palette("(prefers-color-scheme)", None, "material/brightness-auto", "Switch to light"),
-            _palette("(prefers-color-scheme: light)", "default", "material/weather-sunny", "Switch to dark"),
-            _palette("(prefers-color-scheme: dark)", "slate", "material/weather-night", "Follow the system"),
-        ],
-    }
-
-
-def _palette(media: str, scheme: str | None, icon: str, name: str) -> dict[str, Any]:
-    choice: dict[str, Any] = {"media": media, "primary": "custom", "accent": "custom"}
-    if scheme is not None:
-        choice["scheme"] = scheme
-    return choice | {"toggle": {"icon": icon, "name": name}}

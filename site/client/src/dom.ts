@@ -20,13 +20,3 @@ export function h<K extends keyof HTMLElementTagNameMap>(
 export function option(value: string, label: string): HTMLOptionElement {
   return h("option", { value }, label);
 }
-
-/** The address of the site's root, which Material writes into each page. */
-export function siteRoot(): URL {
-  const config: unknown = JSON.parse(document.getElementById("__config")?.textContent ?? "{}");
-  const base =
-    typeof config === "object" && config !== null && "base" in config && typeof config.base === "string"
-      ? config.base
-      : ".";
-  return new URL(base.endsWith("/") ? base : `${base}/`, document.baseURI);
-}

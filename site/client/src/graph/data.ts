@@ -12,7 +12,7 @@ export interface GraphNode {
   readonly pagerank: number;
   readonly x: number;
   readonly y: number;
-  /** Relative to the site's root; null for a missing note. */
+  /** The page's path from the site's root, not encoded; null for a missing note. */
   readonly url: string | null;
 }
 

@@ -96,7 +96,11 @@ export class Scene {
       this.palette = readPalette(this.stage);
       this.rewrite();
     });
+    // Sigma follows the window's size only; the stage changes with what stands around it, too.
+    const resized = new ResizeObserver(() => this.sigma.scheduleRender());
+    resized.observe(stage);
     this.stop = () => {
+      resized.disconnect();
       document.fonts.removeEventListener("loadingdone", this.rewrite);
       unobserve();
     };

@@ -1,23 +1,23 @@
 // The topic map: all notes of the site, with search, filters and a legend, by pointer, finger and keyboard.
 
-import { h, option, siteRoot } from "../dom";
+import { h, option } from "../dom";
 import { GraphError, loadGraph, type GraphData, type GraphNode } from "./data";
 import { COMMUNITY_COLOURS } from "./palette";
 import { Scene } from "./scene";
 
 const MOST_RESULTS = 60;
 
-/** Fills `host` with the map of `host.dataset.graph`, an address relative to the site's root. Never rejects. */
+/** Fills `host` with the map of `host.dataset.graph`, an address relative to the page. Never rejects. */
 export async function mountTopicMap(host: HTMLElement): Promise<void> {
   host.replaceChildren(h("p", { class: "vc-map__note", role: "status" }, "Loading the map…"));
   try {
-    const root = siteRoot();
-    const data = await loadGraph(new URL(host.dataset["graph"] ?? "graph.json", root));
+    const source = new URL(host.dataset["graph"] ?? "graph.json", document.baseURI);
+    const data = await loadGraph(source);
     if (data.nodes.length === 0) {
       host.replaceChildren(h("p", { class: "vc-map__note" }, "There is nothing to map yet: the vault has no notes."));
       return;
     }
-    new TopicMap(host, data, root);
+    new TopicMap(host, data, new URL(".", source));
   } catch (error) {
     const reason = error instanceof GraphError ? `: ${error.message}.` : ".";
     host.replaceChildren(h("p", { class: "vc-map__note", role: "alert" }, `The map cannot be shown${reason}`));
@@ -42,13 +42,14 @@ class TopicMap {
   private readonly legend: HTMLFieldSetElement;
   private readonly communities: readonly Community[];
   private readonly degree: ReadonlyMap<string, number>;
-  private readonly scene: Scene | null;
+  private scene: Scene | null = null;
   private found: readonly GraphNode[] = [];
   private active = -1;
 
   constructor(
     private readonly host: HTMLElement,
     private readonly data: GraphData,
+    /** The site's root, where the graph lies. */
     private readonly root: URL,
   ) {
     this.byRank = [...data.nodes].sort((a, b) => b.pagerank - a.pagerank || (a.id < b.id ? -1 : 1));
@@ -92,9 +93,9 @@ class TopicMap {
       h("div", { class: "vc-map" }, panel, h("div", { class: "vc-map__view" }, stage, zoom, this.card), this.status),
     );
 
+    this.update();
     this.scene = this.makeScene(stage);
     this.listen(stage);
-    this.update();
     this.followHash();
   }
 
@@ -199,10 +200,9 @@ class TopicMap {
     else location.assign(address);
   }
 
-  private address(url: string): string {
-    const address = new URL(url, this.root);
-    // The address comes from a file: nothing but a page of this site is followed.
-    return address.origin === this.root.origin ? address.href : this.root.href;
+  /** `path` is data: encoded whole, it cannot become another host, a query or a script. */
+  private address(path: string): string {
+    return new URL(`./${path.split("/").map(encodeURIComponent).join("/")}`, this.root).href;
   }
 
   private update(): void {
