@@ -57,7 +57,6 @@ class _Lowering:
         self.scope = Scope(document, plan)
         self.frames = [_Frame("root", 0)]
         self.depth = 0
-        self.footnotes: dict[str, str] = {}
 
     def run(self, events: Sequence[Event]) -> str:
         i = 0
@@ -73,37 +72,30 @@ class _Lowering:
 
     def notes(self) -> str:
         """The footnotes that are referred to, those that other footnotes refer to included."""
+        scope, events = self.scope, self.document.events
+        if not scope.order:
+            return ""
+        places = {e.data: i for i, e in reversed([*enumerate(events)]) if e.name == "+FootnoteDefinition"}
         out: list[str] = []
-        done: set[str] = set()
-        wanted = list(self.scope.labels.items())
-        while wanted:
-            name, label = wanted.pop(0)
-            if name in done:
-                continue
-            done.add(name)
-            text = self.scope.written.get(label)
-            if text is None and name not in self.footnotes:
-                text = self.definition(name)
-            text = self.footnotes.get(name, "") if text is None else text
+        for name in scope.order:  # which grows meanwhile
+            label = scope.labels[name]
+            text = scope.written.get(label)
+            if text is None:
+                text = self.definition(places[name]) if name in places else ""
             first, _, rest = text.partition("\n")
             out.append(f"[^{label}]: {first}".rstrip() + (f"\n{_indent(rest)}" if rest else ""))
-            wanted += [pair for pair in self.scope.labels.items() if pair[0] not in done and pair not in wanted]
         return "\n\n".join(out)
 
-    def definition(self, name: str) -> str:
-        """A footnote's definition, wherever in the note it stands."""
-        events = self.document.events
-        for i, event in enumerate(events):
-            if event.name == "+FootnoteDefinition" and event.data == name:
-                close = _close(events, i)
-                inner = _Lowering(self.document, self.plan)
-                inner.scope = self.scope
-                j = i + 1
-                while j < close:
-                    j = inner.step(events[:close], j)
-                inner.finish(inner.frames[0])
-                return _first(inner.frames[0].blocks)
-        return ""
+    def definition(self, i: int) -> str:
+        """The text of the footnote defined at event `i`."""
+        events = self.document.events[i + 1 : _close(self.document.events, i)]
+        inner = _Lowering(self.document, self.plan)
+        inner.scope = self.scope
+        j = 0
+        while j < len(events):
+            j = inner.step(events, j)
+        inner.finish(inner.frames[0])
+        return _first(inner.frames[0].blocks)
 
     # -- one step ----------------------------------------------------------------------------------------------------
 

@@ -8,103 +8,107 @@ import re
 from typing import Final
 
 HOLE: Final = "\0"
+LINK: Final = "\1"  # a hole for Markdown that begins with a bracket
 
-_LINE_STARTS = r"""
-    (?P<line>^(?:
-        \#                                    # a heading, even without a space
-      | [-+*](?=[ \t]|$)                      # a list
-      | >                                     # a quote
-      | [-=](?=[-=]*[ ]*$)                    # an underline of a heading
-      | (?P<rule>[-_*])(?=(?:[ ]*(?P=rule)){2,}[ ]*$)
-      | -(?=-*8<)                             # a snippet
-      | =(?===[ \t])                          # a tab
-      | !(?=!![ \t])                          # an admonition
-      | \[(?=[^\]\n]*\]:|!|TOC\]$)            # a definition, a callout, a table of contents
-      | \|(?=[|:\- ]*$)                       # a table's second line
-    ))
-  | (?P<number>^\d+(?=\.(?:[ \t]|$)))
-  | (?P<odd>^(?: :(?=[ \t]) | \?(?=\?\?) | /(?=//) ))
-"""
-_ANYWHERE = r"""
-    (?P<url>(?<![\w@/])(?:https?://|www\.)(?=[^\s<>\0\1]))
-  | (?P<run>\*+ | _+ | ~~+ | ==+)
-  | (?P<single>` | \](?=[(\[:\1]) | \[(?=\^) | !(?=\1))
-  | (?P<pair>[$])
-  | (?P<brace>\{)
-  | (?P<backslash>\\(?=[!-/:-@\[-`{-~\n\0\1]|\Z))
-  | (?P<less><(?=[^\s<=\d]))
-  | (?P<entity>&(?=\#?\w+;))
-"""
-_LINES = re.compile(_LINE_STARTS + "|" + _ANYWHERE, re.MULTILINE | re.VERBOSE)
-_TEXT = re.compile(_ANYWHERE, re.VERBOSE)
-_CELL = re.compile(_ANYWHERE + r"| (?P<pipe>\|)", re.VERBOSE)
-_ADDRESS = re.compile(r"(?:https?://|www\.)[^\s<>\0\1]+", re.IGNORECASE)
+# One class of characters first: that is what the regular expression engine skips to.
+_SPECIAL = re.compile(r"([*_~=`\[\]!\\${<&|])\1*")
+_BEFORE: Final = {"]": "([:" + LINK, "[": "^", "!": LINK}
+_PUNCTUATION: Final = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~\n" + HOLE + LINK)
+_ENTITY = re.compile(r"&\#?\w+;")
+# What a line may not begin with; a backslash before its first character undoes it, or where none can, an entity.
+_STARTS: Final = frozenset("#-+*>=_![|:?/0123456789")
+_START = re.compile(
+    r"""
+    \#                                    # a heading, even without a space
+  | [-+*](?=[ \t]|$)                      # a list
+  | >                                     # a quote
+  | [-=](?=[-=]*[ ]*$)                    # an underline of a heading
+  | (?P<rule>[-_*])(?=(?:[ ]*(?P=rule)){2,}[ ]*$)
+  | -(?=-*8<)                             # a snippet
+  | =(?===[ \t])                          # a tab
+  | !(?=!!(?:[ \t]|$))                     # an admonition
+  | \[(?=[^\]]*\]:|!|TOC\]$)             # a definition, a callout, a table of contents
+  | \|(?=[|:\- ]*$)                       # a table's second line
+  | (?P<number>\d+)(?=\.(?:[ \t]|$))
+  | (?P<odd>:(?=[ \t]) | \?(?=\?\?) | /(?=//))
+    """,
+    re.VERBOSE,
+)
+_ADDRESS = re.compile(r"(?<![\w@/])(?:https?://|www\.)(?=[^\s<>\0\1])[^\s<>\0\1]+", re.IGNORECASE)
 _DOMAIN = re.compile(r"(?:https?://)?(?:www\.)?[^\s/?#:@.]+(?:\.[^\s/?#:@.]+)*(?:[:/?#]|$)", re.IGNORECASE)
 _UNSAFE = re.compile(r"[\\`$\[\]|]")
+_IN_URL = re.compile(r"[\s<>\"'()\[\]\\`$|^{}\0\1]")
+_IN_LABEL = re.compile(r"[\\`$\[\]]")
 
 
-def escape(text: str, *, lines: bool = True, cell: bool = False, links: bool = True) -> str:
-    """`text` with backslashes or entities where Python-Markdown would read more than text; bare addresses become links.
+def escape(text: str, *, lines: bool = True, cell: bool = False) -> str:
+    """`text` with backslashes or entities where Python-Markdown would read more than text.
 
     `lines` says that its lines begin lines of the page, `cell` that it stands in a table.
     """
     dollars = text.count("$") > 1
     braces = "}" in text
-    skip = 0  # the end of an address that is already written
 
     def replace(match: re.Match[str]) -> str:
-        nonlocal skip
-        found, kind = match[0], match.lastgroup
+        run, sign = match[0], match[1]
         start, end = match.span()
-        if start < skip:
-            return ""
-        if kind == "run":
-            return found if _harmless(text, start, end) else "".join(f"\\{c}" for c in found)
-        if kind == "url":
-            address = _address(text, start) if links else ""
-            if not address:
-                return found
-            skip = start + len(address)
-            return f"[{escape(address, lines=False, cell=cell, links=False)}](http://{address})" if found == "www." else f"<{address}>"
-        if kind == "number":
-            return found + "\\"
-        if kind == "odd":
-            return f"&#{ord(found)};"
-        if kind == "less":
-            return "&lt;"
-        if kind == "entity":
-            return "&amp;"
-        if (kind == "pair" and not dollars) or (kind == "brace" and not braces):
-            return found
-        return "\\" + found
+        after = text[end : end + 1]
+        if sign in "*_~=":
+            plain = _harmless(text, start, end) or (sign in "~=" and end - start == 1)
+            return run if plain else f"\\{sign}" * (end - start)
+        if sign == "<":
+            return run if not after or after in "<=0123456789" or after.isspace() else f"{run[1:]}&lt;"
+        if sign == "&":
+            return f"{run[1:]}&amp;" if _ENTITY.match(text, end - 1) else run
+        if sign == "\\":
+            return run * 2 if end - start > 1 or not after or after in _PUNCTUATION else run
+        if sign in _BEFORE:
+            return f"{run[1:]}\\{sign}" if after and after in _BEFORE[sign] else run
+        every = sign == "`" or (sign == "$" and dollars) or (sign == "{" and braces) or (sign == "|" and cell)
+        return f"\\{sign}" * (end - start) if every else run
 
-    pattern = _CELL if cell else _LINES if lines else _TEXT
-    if "://" not in text and "www." not in text:
-        return pattern.sub(replace, text)
-    # An address swallows what the pattern would find inside it.
-    out: list[str] = []
-    at = 0
-    while match := pattern.search(text, at):
-        out += (text[at : match.start()], replace(match))
-        at = max(match.end(), skip)
-    out.append(text[at:])
-    return "".join(out)
+    escaped = _SPECIAL.sub(replace, text)
+    if not lines:
+        return escaped
+    if "\n" in escaped:
+        return "\n".join([_begun(line) if line[:1] in _STARTS else line for line in escaped.split("\n")])
+    return _begun(escaped) if escaped[:1] in _STARTS else escaped
+
+
+def _begun(line: str) -> str:
+    match = _START.match(line)
+    if not match:
+        return line
+    if match["odd"]:
+        return f"&#{ord(line[0])};{line[1:]}"
+    end = match.end("number") if match["number"] else 0
+    return f"{line[:end]}\\{line[end:]}"
 
 
 def _harmless(text: str, start: int, end: int) -> bool:
-    before = text[start - 1] if start else " "
-    after = text[end] if end < len(text) else " "
+    before = text[start - 1] if start else "\n"
+    after = text[end] if end < len(text) else "\n"
     if before.isspace() and after.isspace():
-        return text[start] not in "~=" or end - start < 3 or (start > 0 and before != "\n")
+        return before != "\n" or text[start] != "~"  # a fence
     return text[start] == "_" and before.isalnum() and after.isalnum()
 
 
-def _address(text: str, start: int) -> str:
-    """The bare address at `start` as GFM delimits it, or "" when it is none or could not be written as a link."""
-    match = _ADDRESS.match(text, start)
-    if not match:
-        return ""
-    address = match[0]
+def addresses(text: str) -> list[tuple[int, int, str]]:
+    """The bare addresses in a text, as GFM delimits them: start, end and the Markdown of the link."""
+    out: list[tuple[int, int, str]] = []
+    if "://" in text or "www." in text:
+        for match in _ADDRESS.finditer(text):
+            address = _address(match[0])
+            if address:
+                link = (
+                    f"<{address}>" if address[0] in "hH" else f"[{escape(address, lines=False)}](http://{url(address)})"
+                )
+                out.append((match.start(), match.start() + len(address), link))
+    return out
+
+
+def _address(address: str) -> str:
+    """As much of it as GFM takes for an address; "" when it is none or could not be written as a link."""
     while address:
         last = address[-1]
         if last in "?!.,:*_~'\"" or (last == ")" and address.count(")") > address.count("(")):
@@ -123,17 +127,14 @@ def url(address: str) -> str:
     return _IN_URL.sub(lambda m: "".join(f"%{byte:02X}" for byte in m[0].encode()), address)
 
 
-_IN_URL = re.compile(r"[\s<>\"'()\[\]\\`$|^{}\0\1]")
-
-
 def title(text: str) -> str:
     """The part of a link after its destination: empty, or a space and the quoted title."""
     if not text:
         return ""
     text = re.sub(r"&(?=#?\w+;)", "&amp;", " ".join(text.split()))
-    return ' "' + re.sub(r"[\\`$\[\]]", r"\\\g<0>", text).replace('"', "&quot;") + '"'
+    return ' "' + _IN_LABEL.sub(r"\\\g<0>", text).replace('"', "&quot;") + '"'
 
 
 def alternative(text: str) -> str:
     """The text of an image between its brackets."""
-    return re.sub(r"[\\`$\[\]]", r"\\\g<0>", " ".join(text.split()))
+    return _IN_LABEL.sub(r"\\\g<0>", " ".join(text.split()))

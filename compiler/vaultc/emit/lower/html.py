@@ -5,7 +5,9 @@ import re
 from typing import Final
 
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
-_TAG = re.compile(r"""<!--.*?-->|<(?P<close>/?)(?P<name>[a-zA-Z][\w-]*)(?=[\s/>])(?P<rest>(?:"[^"]*"|'[^']*'|[^'"<>])*)>""", re.DOTALL)
+_TAG = re.compile(
+    r"""<!--.*?-->|<(?P<close>/?)(?P<name>[a-zA-Z][\w-]*)(?=[\s/>])(?P<rest>(?:"[^"]*"|'[^']*'|[^'"<>])*)>""", re.DOTALL
+)
 _RAW = re.compile(r"<(script|style|pre|textarea)\b.*?(</\1\s*>|\Z)", re.DOTALL | re.IGNORECASE)
 _VOID: Final = frozenset("area base br col embed hr img input link meta param source track wbr".split())
 _SPAN: Final = frozenset("address dd dt h1 h2 h3 h4 h5 h6 legend li p summary td th".split())

@@ -12,7 +12,9 @@ from vaultc.parse.document import Document, Event
 from vaultc.text import Span
 
 _EDGES = re.compile(r"[ \t]+(?=\n)|(?<=\n)[ \t]+")
-_BOX = re.compile(r"\[([^\w\s])\](?=[ \t])")
+_BOX = re.compile(r"\[([ xX]|[^\w\s\0\1])\](?=[ \t])")
+_HOLES = re.compile("[\0\1]")
+_BUSY = re.compile(r"[\0\1\r\n]|==|://|www\.|^[ \t]")
 _HIGHLIGHT = re.compile(r"(?<!=)==(?!=)")
 _PLAIN_LABEL = re.compile(r"[\w.-]+")
 _WIDTH = re.compile(r"\|(\d+)(?:x(\d+))?$")
@@ -37,6 +39,7 @@ class Scope:
     plan: Plan
     ids: list[tuple[Span, str]] = field(init=False)
     labels: dict[str, str] = field(default_factory=dict)
+    order: list[str] = field(default_factory=list)
     written: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -48,6 +51,7 @@ class Scope:
         if known is None:
             plain = name if _PLAIN_LABEL.fullmatch(name) else f"note-{len(self.labels) + 1}"
             known = self.labels[name] = self.plan.prefix + plain
+            self.order.append(name)
         return known
 
     def markers(self, start: int, end: int) -> list[tuple[Span, str]]:
@@ -81,6 +85,10 @@ def parts(
     `flat` wants one line, `cell` one without bare pipes; `item` says that it opens a list item, where `[ ]` is a task, `opens`
     that its lines begin lines of the page; `depth` counts the footnotes around it.
     """
+    if len(events) == 1 and events[0].name == "Text" and not scope.ids:
+        text = events[0].data
+        if not (_BUSY.search(text) or (item and text[0] == "[") or text[-1] in "#^ "):
+            return [Part(escape.escape(text, lines=opens, cell=cell))]
     return _Leaf(events, scope, cell, flat, item, opens, depth).run() if events else []
 
 
@@ -101,6 +109,7 @@ class _Leaf:
         self.ends: list[str] = []  # what closes each open element
         self.closed = 0  # the number of the piece that last closed an emphasis
         source = scope.document.data[events[0].start : events[-1].end]
+        self.opened: dict[str, int] = {}  # how many elements each sign has open
         self.marks = _marks(events, scope.document.data) if b"==" in source else frozenset()
         self.notes = b"^[" in source and depth < _DEPTH
 
@@ -136,12 +145,14 @@ class _Leaf:
             self.nested += 1
             mark = self.mark(event)
             self.ends.append(mark)
+            self.opened[mark] = self.opened.get(mark, 0) + 1
             self.hold(mark)
         elif name[0] == "-":
             self.nested -= 1
             if name == "-Link":
                 self.labels -= 1
             mark = self.ends.pop()
+            self.opened[mark] = self.opened.get(mark, 0) - 1
             self.hold(mark)
             self.closed = len(self.held) if mark in _MARKS else 0
         elif name == "InlineHtml":
@@ -157,7 +168,7 @@ class _Leaf:
                 self.flush()
                 self.out.append(Part(f"$$\n{_TEX_TAG.sub('< ', _tex(data.strip()))}\n$$", True))
         elif name == "FootnoteReference":
-            self.hold(f"[^{self.scope.label(data)}]", "\1")
+            self.hold(f"[^{self.scope.label(data)}]", escape.LINK)
         elif name == "TaskListMarker":
             self.hold("[x] " if data else "[ ] ")
             self.item = False
@@ -169,15 +180,15 @@ class _Leaf:
         One inside another of its kind that has no other sign left is dropped: it would look the same.
         """
         if event.name == "+Strikethrough":
-            return "" if "~~" in self.ends else "~~"
+            return "" if self.opened.get("~~") else "~~"
         data, size = self.scope.document.data, 1 + (event.name == "+Strong")
         sign = data[event.start : event.start + 1].decode()
         beside = self.held[-1] if self.closed == len(self.held) and self.text and self.text[-1] == escape.HOLE else ""
         for other in (sign, "_" if sign == "*" else "*"):
-            free = other * size not in self.ends and not (beside in _MARKS and beside[0] == other)
+            free = not self.opened.get(other * size) and not (beside in _MARKS and beside[0] == other)
             if free and (other != "_" or sign == "_" or not _touches_word(data, event)):
                 return other * size
-        return "" if sign * size in self.ends else sign * size
+        return "" if self.opened.get(sign * size) else sign * size
 
     def hold(self, markdown: str, hole: str = escape.HOLE) -> None:
         """Put Markdown where it stands, out of reach of the escapes."""
@@ -236,7 +247,7 @@ class _Leaf:
                 self.out.append(Part(blocks.strip("\n"), True))
         elif event.start in plan.inline and not self.labels:
             markdown = plan.inline[event.start]
-            self.hold(re.sub(r"(?<!\\)\|", r"\\|", markdown) if self.cell else markdown, "\1")
+            self.hold(re.sub(r"(?<!\\)\|", r"\\|", markdown) if self.cell else markdown, escape.LINK)
         else:
             self.literal(shown, -1)
 
@@ -245,7 +256,7 @@ class _Leaf:
         plan = self.scope.plan
         close = self.close(i)
         if start in plan.inline and not self.labels:
-            self.hold(plan.inline[start], "\1")
+            self.hold(plan.inline[start], escape.LINK)
             return close + 1
         target = plan.urls.get(start, data["dest_url"])
         if name == "+Image":
@@ -262,7 +273,7 @@ class _Leaf:
             target = "mailto:" + target
         self.nested += 1
         self.labels += 1
-        self.hold("[", "\1")
+        self.hold("[", escape.LINK)
         self.ends.append(f"]({escape.url(target)}{escape.title(data['title'])})")
         return i + 1
 
@@ -280,7 +291,12 @@ class _Leaf:
         """The index of the `]` that ends a footnote `^[…]` whose caret ends the text at `i`; 0 for none."""
         events, data = self.events, self.scope.document.data
         at = events[i].end
-        if i + 1 >= len(events) or events[i + 1].data != "[" or data[at - 2 : at + 1] == b"\\^[" or data[at : at + 1] != b"[":
+        if (
+            i + 1 >= len(events)
+            or events[i + 1].data != "["
+            or data[at - 2 : at + 1] == b"\\^["
+            or data[at : at + 1] != b"["
+        ):
             return 0
         brackets = depth = 0
         for j in range(i + 1, len(events)):
@@ -298,33 +314,52 @@ class _Leaf:
         label = self.scope.label(f"^[{start}")
         body = parts(inner, self.scope, flat=True, opens=True, depth=self.depth + 1)
         self.scope.written[label] = " ".join(part.markdown for part in body)
-        self.hold(f"[^{label}]", "\1")
+        self.hold(f"[^{label}]", escape.LINK)
 
     def flush(self) -> None:
         """Turn what was gathered into one part."""
-        text = _EDGES.sub("", "".join(self.text)).strip(" \t\n")
-        skipped = "".join(self.text).count("\n", 0, len("".join(self.text)) - len("".join(self.text).lstrip(" \t\n")))
-        breaks, held = self.breaks[skipped:], self.held
+        whole = "".join(self.text)
+        text = whole.lstrip(" \t\n")
+        breaks, held = self.breaks[whole.count("\n", 0, len(whole) - len(text)) :], self.held
+        text = text.rstrip(" \t\n")
+        if " \n" in text or "\n " in text or "\t" in text:
+            text = _EDGES.sub("", text)
         if text:
-            if self.item and not self.out and (match := _BOX.match(text)) and match[1] not in "\0\1":
-                text = f"\0{text[match.end() :].lstrip()}"
-                held = ["[x] ", *held]
-            elif self.item and not self.out and re.match(r"\[[ xX]\][ \t]", text):
-                text = f"\0{text[1:]}"
-                held = ["\\[", *held]
-            if self.flat and not self.cell and text.endswith("#"):
+            if self.item and not self.out and text[0] == "[" and (match := _BOX.match(text)):
+                state = match[1]
+                # Any sign is a task to Obsidian; a cross or a space that is one was read as a task already.
+                held = ["\\[", *held] if state in "xX " else ["[x]", *held]
+                text = escape.HOLE + text[1 if state in "xX " else 3 :]
+            if self.flat and not self.cell and text[-1] == "#":
                 bare = text.rstrip("#")
                 held = [*held, *["\\#"] * (len(text) - len(bare))]
-                text = bare + "\0" * (len(text) - len(bare))
+                text = bare + escape.HOLE * (len(text) - len(bare))
+            if found := escape.addresses(text):
+                text, held = _linked(text, held, found)
             text = escape.escape(text, lines=self.opens, cell=self.cell)
-            if len(breaks) and "\n" in text:
+            if "\n" in text:
                 lines = text.split("\n")
-                text = lines[0] + "".join(a + b for a, b in zip(breaks, lines[1:], strict=False))
+                text = lines[0] + "".join([a + b for a, b in zip(breaks, lines[1:], strict=False)])
             if held:
-                pieces = re.split("[\0\1]", text)
-                text = pieces[0] + "".join(a + b for a, b in zip(held, pieces[1:], strict=True))
+                pieces = _HOLES.split(text)
+                text = pieces[0] + "".join([a + b for a, b in zip(held, pieces[1:], strict=True)])
             self.out.append(Part(text.strip(" \t\n")))
         self.text, self.held, self.breaks = [], [], []
+
+
+def _linked(text: str, held: list[str], found: list[tuple[int, int, str]]) -> tuple[str, list[str]]:
+    """`text` with a hole for each bare address, and what stands in the holes."""
+    out: list[str] = []
+    pieces: list[str] = []
+    at = used = 0
+    for start, end, link in found:
+        before = text[at:start]
+        holes = before.count("\0") + before.count("\1")
+        out += (before, escape.LINK)
+        pieces += (*held[used : used + holes], link)
+        used += holes
+        at = end
+    return "".join((*out, text[at:])), [*pieces, *held[used:]]
 
 
 def _marks(events: Sequence[Event], source: bytes) -> frozenset[tuple[int, int]]:

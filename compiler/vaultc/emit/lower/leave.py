@@ -10,12 +10,16 @@ def leave(document: Document, plan: Plan) -> str:
     """The note's body as it was written, but for the spans of the plan and the comments, which are gone."""
     data, events = document.data, document.events
     edits = [(span, "") for span in document.comments]
-    edits += [(span, f'<span id="{name}" data-vaultc="block"></span>' if name else "") for span, name in plan.ids.items()]
+    edits += [
+        (span, f'<span id="{name}" data-vaultc="block"></span>' if name else "") for span, name in plan.ids.items()
+    ]
     for i, (name, payload, start, end) in enumerate(events):
         if start in plan.after and name[0] == "+":
             edits.append((Span(_line_end(data, end), _line_end(data, end)), f"\n\n{plan.after[start].strip()}\n"))
         if name == "WikiLink":
-            alone = 0 < i < len(events) - 1 and events[i - 1].name == "+Paragraph" and events[i + 1].name == "-Paragraph"
+            alone = (
+                0 < i < len(events) - 1 and events[i - 1].name == "+Paragraph" and events[i + 1].name == "-Paragraph"
+            )
             if alone and start in plan.blocks and data[start - 1 : start] in (b"", b"\n"):
                 edits.append((Span(start, end), plan.blocks[start].strip("\n")))
             elif start in plan.inline:

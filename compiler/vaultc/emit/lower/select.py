@@ -27,7 +27,9 @@ def select(document: Document, start: int = 0, end: int | None = None) -> Sequen
             continue
         if sign == "-":
             continue
-        inside = start <= event.start and (event.end <= stop or (event.start < stop and not data[stop : event.end].strip()))
+        inside = start <= event.start and (
+            event.end <= stop or (event.start < stop and not data[stop : event.end].strip())
+        )
         if inside:
             if event.name == "+Item" and lists and not lists[-1][1]:
                 out.append(lists[-1][0])
