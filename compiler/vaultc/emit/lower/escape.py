@@ -41,10 +41,11 @@ _IN_URL = re.compile(r"[\s<>\"'()\[\]\\`$|^{}\0\1]")
 _IN_LABEL = re.compile(r"[\\`$\[\]]")
 
 
-def escape(text: str, *, lines: bool = True, cell: bool = False) -> str:
+def escape(text: str, *, lines: bool = True, cell: bool = False, links: bool = True) -> str:
     """`text` with backslashes or entities where Python-Markdown would read more than text.
 
-    `lines` says that its lines begin lines of the page, `cell` that it stands in a table.
+    `lines` says that its lines begin lines of the page, `cell` that it stands in a table; without `links` it is the label
+    of a link, in which brackets are escaped too.
     """
     dollars = text.count("$") > 1
     braces = "}" in text
@@ -62,6 +63,8 @@ def escape(text: str, *, lines: bool = True, cell: bool = False) -> str:
             return f"{run[1:]}&amp;" if _ENTITY.match(text, end - 1) else run
         if sign == "\\":
             return run * 2 if end - start > 1 or not after or after in _PUNCTUATION else run
+        if sign in "[]" and not links:
+            return f"\\{sign}" * (end - start)
         if sign in _BEFORE:
             return f"{run[1:]}\\{sign}" if after and after in _BEFORE[sign] else run
         every = sign == "`" or (sign == "$" and dollars) or (sign == "{" and braces) or (sign == "|" and cell)
