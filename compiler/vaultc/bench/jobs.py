@@ -7,6 +7,7 @@ import hashlib
 import json
 import re
 import shlex
+import warnings
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -202,7 +203,9 @@ def _syntax(code: str) -> str:
     if not code.strip():
         return "the benchmark is empty"
     try:
-        compile(code, "snippet", "exec", dont_inherit=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(code, "snippet", "exec", dont_inherit=True)
     except SyntaxError as fault:
         return f"line {fault.lineno or 1} of the benchmark is not Python: {fault.msg}"
     except ValueError as fault:

@@ -111,7 +111,7 @@ class _Conductor:
         self._plan()
         if self._stopped():
             return
-        for turn in range(self.repeat):
+        for turn in range(self.repeat if self.state.plan else 0):
             self._probe(turn)
             self._time(turn)
             if self._stopped():
@@ -136,8 +136,6 @@ class _Conductor:
             if message.kind == "planned":
                 self.state.plan.append(decode(Planned, message.body))
         self.state.fault = _fault(outcome)
-        if not self.state.plan and not self.state.fault:
-            self.state.fault = ("error", "the snippet measures nothing: call bench.measure")
 
     def _probe(self, turn: int) -> None:
         for index, planned in enumerate(self.state.plan):
@@ -166,6 +164,8 @@ class _Conductor:
         outcome = self._process("claims", "judging the claims", request)
         self.state.claims = [decode(Claim, message.body) for message in outcome.messages if message.kind == "claim"]
         self.state.fault = _fault(outcome)
+        if not (self.state.plan or self.state.claims or self.state.fault):
+            self.state.fault = ("error", "the snippet measures nothing and claims nothing: call bench.measure")
 
     def _take(self, outcome: Outcome, probed: int | None) -> int | None:
         """Keeps the points that a process told of; gives the index it was at when it ended."""

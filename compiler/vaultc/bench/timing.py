@@ -162,26 +162,35 @@ def _warm(
         blank = replace(point, metric=BACKWARD, flops=None, bytes=None, error=None, tolerance=None)
         candidates.append(Candidate(case, blank, graph))
     for candidate in candidates:
-        for _ in range(max(1, budget.warm_up)):
-            cost = machine.time(candidate.call)
-        seconds = max(cost.seconds, cost.settled)
-        if machine.batches and seconds < 20 * machine.precision:
-            candidate.batch = math.ceil(100 * machine.precision / max(seconds, machine.precision))
-        rounds = budget.seconds / max(seconds * candidate.batch, 1e-9)
-        candidate.rounds = max(budget.least, min(budget.most, round(rounds)))
-    _watch_cache(machine, candidates[0])
+        _pace(machine, candidate, budget)
     return candidates, settled
 
 
-def _watch_cache(machine: Machine, candidate: Candidate) -> None:
+def _pace(machine: Machine, candidate: Candidate, budget: Budget) -> None:
+    """Calls it untimed, until it is warm, and so learns how often it can be sampled."""
+    previous: object = None
+    for _ in range(max(1, budget.warm_up)):
+        timed = machine.time(candidate.call)
+        if timed.result is previous and _could_be_cached(previous):
+            _watch_cache(machine, candidate, previous)
+        previous = timed.result
+    seconds = max(timed.seconds, timed.settled)
+    if machine.batches and seconds < 20 * machine.precision:
+        candidate.batch = math.ceil(100 * machine.precision / max(seconds, machine.precision))
+    rounds = budget.seconds / max(seconds * candidate.batch, 1e-9)
+    candidate.rounds = max(budget.least, min(budget.most, round(rounds)))
+
+
+def _could_be_cached(result: object) -> bool:
+    return not isinstance(result, (bool, int, float, str, bytes, type(None)))
+
+
+def _watch_cache(machine: Machine, candidate: Candidate, result: object) -> None:
     """Flags a callable that hands out what it computed before.
 
     The same object twice is suspicious: then it is overwritten, and must be whole again after the next call.
     """
-    first, second = candidate.call(), candidate.call()
-    if second is not first or isinstance(second, (bool, int, float, str, bytes, type(None))):
-        return
-    if not machine.poison(second) or machine.poisoned(candidate.call()):
+    if not machine.poison(result) or machine.poisoned(candidate.call()):
         candidate.flags.append("cached-output")
 
 

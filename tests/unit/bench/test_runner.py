@@ -31,7 +31,7 @@ def job(code: str, options: str = "") -> Job:
     return made
 
 
-def measure(code: str, options: str = "timeout=20", repeat: int = 1, memory: int | None = None) -> Run:
+def measure(code: str, options: str = "timeout=60", repeat: int = 1, memory: int | None = None) -> Run:
     run = run_job(job(code, options), "cpu", repeat=repeat, memory=memory)
     assert from_line(to_line(run)) == run
     return run
@@ -72,11 +72,11 @@ CRIMES = {
     "leaves by force": ("def f(n): os._exit(0)\nbench.measure(f, n=[1])", "error", "left without finishing"),
     "leaves with a code": ("os._exit(7)", "error", "exit code 7"),
     "kills itself": ("os.kill(os.getpid(), signal.SIGKILL)", "error", "killed by SIGKILL"),
-    "hangs": ("def f(n): time.sleep(600)\nbench.measure(f, n=[1])", "timeout", "over the limit of 2 s"),
+    "hangs": ("def f(n): time.sleep(600)\nbench.measure(f, n=[1])", "timeout", "over the limit of 3 s"),
     "hangs deafly": (
         "signal.signal(signal.SIGTERM, signal.SIG_IGN)\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass",
         "timeout",
-        "over the limit of 2 s",
+        "over the limit of 3 s",
     ),
     "measures nothing": ("x = 1", "error", "measures nothing"),
     "is measured twice": (
@@ -92,7 +92,7 @@ CRIMES = {
 
 @pytest.mark.parametrize(("code", "status", "message"), CRIMES.values(), ids=CRIMES.keys())
 def test_every_misdeed_leaves_a_record(code: str, status: str, message: str) -> None:
-    run = measure(HEAD + code + "\n", "timeout=2")
+    run = measure(HEAD + code + "\n", "timeout=3" if status == "timeout" else "timeout=60")
     assert run.status == status
     assert message in run.message
 
@@ -136,7 +136,7 @@ def test_one_point_that_hangs_does_not_take_the_others_along() -> None:
     code = HEAD + (
         "def f(n):\n    if n == 2: time.sleep(60)\n    return bench.Value(n)\nbench.measure(f, n=[1, 2, 3])\n"
     )
-    run = measure(code, "timeout=2")
+    run = measure(code, "timeout=8")
     assert {point.params["n"]: point.status for point in run.points} == {1: "ok", 2: "timeout", 3: "ok"}
     assert run.status == "timeout"
 
