@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pathspec import GitIgnoreSpec
 
-from vaultc.config import Project
+from vaultc.config import FILE, Project
 from vaultc.diagnostics import Diagnostic, report
 from vaultc.errors import VaultcError
 from vaultc.model import SourceFile
@@ -112,7 +112,8 @@ def _walk(
                 if visible or not entry.name.startswith("."):
                     stack.append((path + "/", entry.path, visible))
             elif entry.is_file():
-                yield path, entry.path, shown and not entry.name.startswith(".") and not excluded(path, False)
+                visible = shown and not entry.name.startswith(".") and path != FILE and not excluded(path, False)
+                yield path, entry.path, visible
 
 
 def _inside(path: str, top: str) -> bool:

@@ -26,6 +26,7 @@ from vaultc.graph import Vault
 from vaultc.model import Note
 from vaultc.resolve import Ambiguous, Resolution, Resolved
 from vaultc.session import Session
+from vaultc.text import Lines
 
 FOLDER = Path(__file__).parents[1] / "cases"
 INCIDENTAL = frozenset({"VC301", "VC302"})
@@ -102,7 +103,9 @@ def diagnostics(vault: Vault, session: Session, wanted: frozenset[str]) -> Itera
     for finding in session.diagnostics:
         if finding.code in INCIDENTAL - wanted:
             continue
-        at = vault.lines(finding.path).position(finding.span.start)
+        note = finding.path in vault.notes
+        lines = vault.lines(finding.path) if note else Lines.of((vault.project.root / finding.path).read_bytes())
+        at = lines.position(finding.span.start)
         yield f"{finding.path}:{at.line}:{at.column} {finding.code} {finding.message}"
 
 

@@ -21,7 +21,6 @@ _HEADING_ID = re.compile(r"\{[^{}]*#([^\s{}]+)[^{}]*\}\s*$")
 _IGNORE = re.compile(r"<!--\s*vaultc:\s*ignore\b([^>]*?)-->")
 _PROPERTY_LINK = re.compile(rb"!?\[\[([^\[\]\r\n|]+)(\|[^\[\]\r\n]*)?\]\]")
 _DEFINITION = re.compile(rb"^ {0,3}\[([^\[\]\r\n^][^\[\]\r\n]*)\]:[ \t]*\r?\n?[ \t]*(<[^<>\r\n]*>|[^\s<]\S*)", re.M)
-_CONTAINERS = {"+List", "+Item", "+BlockQuote", "+FootnoteDefinition", "+TableHead"}
 _LEAVES = {"+Paragraph", "+Heading", "+Item", "+TableRow", "+TableHead"}
 _LITERAL = {"Code", "+CodeBlock", "InlineMath", "DisplayMath", "Html", "InlineHtml", "+HtmlBlock"}
 
@@ -122,7 +121,7 @@ class _Walk:
                     self._tags(data, start)
                 continue
             if name[0] == "+":
-                if pending and name not in _CONTAINERS and name not in ("+HtmlBlock",):
+                if pending and name != "+HtmlBlock":
                     self.ignores += (Ignore(codes, span, Span(start, end)) for codes, span in pending)
                     pending.clear()
                 if name in _LEAVES:
@@ -293,6 +292,8 @@ def _properties(data: bytes, front: Span) -> list[Reference]:
     out = []
     for match in _PROPERTY_LINK.finditer(block) if b"[[" in block else ():
         target = match[1].decode("utf-8", "replace").strip()
+        if block[block.rfind(b"\n", 0, match.start()) + 1 : match.start()].lstrip().startswith(b"#"):
+            continue
         if not target or _PLACEHOLDER.search(target) or "://" in target:
             continue
         lead = front.start + match.start(1) + len(match[1]) - len(match[1].lstrip())
