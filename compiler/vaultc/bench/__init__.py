@@ -4,7 +4,7 @@ A snippet needs the names below and nothing else; they need the standard library
 """
 
 from vaultc.bench.results import MEMORY, Estimate, Results
-from vaultc.bench.snippet import by_device, claim, device, measure
+from vaultc.bench.snippet import both, by_device, claim, device, measure
 from vaultc.bench.stats import Fit
 from vaultc.bench.timing import BACKWARD, COMPILE, TIME, Case, Value
 
@@ -18,6 +18,7 @@ __all__ = [
     "Fit",
     "Results",
     "Value",
+    "both",
     "by_device",
     "claim",
     "device",

@@ -112,10 +112,17 @@ def measure(
     return _current().measure(Sweep(name, make, written, memory, Budget(seconds=seconds)))
 
 
-def claim(text: str, *, holds: bool | None, because: str = "") -> None:
-    """States a sentence and whether the numbers bear it out; ``None`` where they do not decide."""
+def claim(text: str, *, holds: bool | None, because: str | None = None) -> None:
+    """States a sentence and whether the numbers bear it out, with the numbers; ``None`` where they do not decide."""
     verdict: Verdict = "unmeasured" if holds is None else "confirmed" if holds else "refuted"
-    _current().claim(Claim(one_line(text), verdict, one_line(because)))
+    _current().claim(Claim(one_line(text), verdict, one_line(because or "")))
+
+
+def both(*findings: bool | None) -> bool | None:
+    """Whether all hold: ``False`` as soon as one does not, ``None`` where one is undecided and none is false."""
+    if any(finding is False for finding in findings):
+        return False
+    return None if any(finding is None for finding in findings) else True
 
 
 def use(session: Session | None) -> None:
