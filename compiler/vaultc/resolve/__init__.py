@@ -3,6 +3,7 @@
 import posixpath
 from dataclasses import dataclass
 from typing import Literal
+from urllib.parse import unquote
 
 from rapidfuzz import fuzz, process
 
@@ -132,11 +133,11 @@ class Resolver:
         if target is None or reference.kind != "link":
             return None
         path, _, fragment = target.partition("#")
-        found = names.find(self._index, path, note.folder, markdown=True)
+        found = names.find(self._index, unquote(path), note.folder, markdown=True)
         if found is None or isinstance(found, names.Outside):
             return None
         file = self._file(found.paths[0], found.via)
-        return self._inside(reference, Resolved(file.path, file.kind, "definition"), fragment)
+        return self._inside(reference, Resolved(file.path, file.kind, "definition"), unquote(fragment))
 
     def _suggest(self, name: str) -> tuple[str, ...]:
         """At most three names of the vault that look like `name`, best first."""

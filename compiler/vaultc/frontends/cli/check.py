@@ -112,7 +112,7 @@ def run(options: Options) -> int:
         repair = fixes.plan(session.vault, found, scope.covers)
         many = f"{count(repair.edits, 'link')} in {count(len(repair.texts), 'note')}"
         if options.diff:
-            emit(_diff(Report(session.vault, ()), repair.texts), options.output)
+            emit(diff(Report(session.vault, ()), repair.texts), options.output)
             note(f"--fix would rewrite {many}")
             return int(any(map(_failing(session, options).fails, found)))
         if repair.texts:
@@ -161,7 +161,7 @@ def _new(found: Sequence[Diagnostic], scope: Scope, options: Options, path: Path
     return passed.new
 
 
-def _diff(report: Report, texts: Mapping[str, bytes]) -> str:
+def diff(report: Report, texts: Mapping[str, bytes]) -> str:
     """A unified diff, paths relative to the current folder, that `patch -p0` can apply."""
     out = []
     for path, text in sorted(texts.items()):
