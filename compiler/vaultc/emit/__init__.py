@@ -1,6 +1,7 @@
 """Stage 8: the vault as plain Markdown that any generator can publish."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,10 +19,11 @@ GRAPH = "graph.json"
 
 @dataclass(frozen=True, slots=True)
 class Emitted:
-    """What was written: the object `folder`, where each page is, and how many files differ from before."""
+    """What was written: the object `folder`, where each page is, its title, and how many files differ from before."""
 
     folder: Path
     layout: Layout
+    titles: Mapping[str, str]
     changed: int
 
 
@@ -41,4 +43,5 @@ def emit(vault: Vault, folder: Path) -> Emitted:
     document = graph_json(vault, {path: url(page) for path, page in plan.notes.items()})
     texts[GRAPH] = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
     copies = [(path, vault.project.root / path) for path in sorted(assets) if path not in texts]
-    return Emitted(folder, plan, write(folder, texts, copies))
+    titles = {page: frame.title(text) for page, text in texts.items() if page != GRAPH}
+    return Emitted(folder, plan, titles, write(folder, texts, copies))

@@ -17,10 +17,16 @@ _SHOWN = 200  # mentions in one page; a hub of ten thousand links needs no more
 
 
 def front(title: str, description: str = "", **more: object) -> str:
-    """Front matter for the generator: only what vaultc means, for a note's own keys could name templates."""
+    """Front matter for the generator: only what vaultc means, for a note's own keys could name templates. A note that is written
+    for the generator (`dialect = "material"`) brings its keys as `more`."""
     fields = {"title": title, **({"description": description} if description else {}), **more}
-    lines = [f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in fields.items()]
+    lines = [f"{key}: {json.dumps(value, ensure_ascii=False, default=str)}" for key, value in fields.items()]
     return "\n".join(("---", *lines, "---", "", ""))
+
+
+def title(text: str) -> str:
+    """The title in an object file's front matter, as `front` wrote it."""
+    return str(json.loads(text.split("\n", 2)[1].removeprefix("title: ")))
 
 
 def page(vault: Vault, layout: Layout, note: Note, body: str) -> str:
@@ -35,7 +41,10 @@ def page(vault: Vault, layout: Layout, note: Note, body: str) -> str:
     parts.append(rest)
     if links := _backlinks(vault, layout, note):
         parts.append(links)
-    return front(note.title, summary) + "\n\n".join(part for part in parts if part) + "\n"
+    own = dict(note.metadata) if vault.project.config.dialect == "material" else {}
+    for key in ("title", "description"):
+        own.pop(key, None)
+    return front(note.title, summary, **own) + "\n\n".join(part for part in parts if part) + "\n"
 
 
 def summary_of(note: Note) -> str:

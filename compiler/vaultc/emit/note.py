@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import quote
 
 from vaultc.emit import pages
-from vaultc.emit.lower import Plan, lower
+from vaultc.emit.lower import Plan, leave, lower
 from vaultc.emit.lower.escape import escape
 from vaultc.emit.pages import Layout
 from vaultc.graph import Vault
@@ -46,10 +46,10 @@ def body(vault: Vault, layout: Layout, note: Note, use: Use, after: Mapping[int,
     page = layout.notes[note.path]
     anchors = {heading.span.start: heading.anchor for heading in note.headings}
     whole = Span(note.body, len(vault.text(note.path)))
-    return _lowered(vault, layout, note, Place(page, ((note.path, whole),)), use, anchors, after or {}, whole)
+    return _written(vault, layout, note, Place(page, ((note.path, whole),)), use, anchors, after or {}, whole)
 
 
-def _lowered(
+def _written(
     vault: Vault,
     layout: Layout,
     note: Note,
@@ -93,7 +93,10 @@ def _lowered(
                 inline[start] = expanded
         else:
             inline[start] = _link(vault, layout, place, reference, chosen, use)
-    return lower(document, replace(plan, inline=inline, urls=urls, blocks=blocks), part.start, part.end)
+    plan = replace(plan, inline=inline, urls=urls, blocks=blocks)
+    if vault.project.config.dialect == "material" and len(place.open) == 1:
+        return leave(document, plan)
+    return lower(document, plan, part.start, part.end)
 
 
 def unresolved(label: str, resolution: Resolution) -> str:
@@ -164,7 +167,7 @@ def _embed(vault: Vault, layout: Layout, place: Place, reference: Reference, tar
         return None
     use.left -= 1
     inner = Place(place.page, (*place.open, (target.path, part)))
-    text = _lowered(vault, layout, note, inner, use, {}, {}, part).strip("\n")
+    text = _written(vault, layout, note, inner, use, {}, {}, part).strip("\n")
     page = layout.notes[target.path]
     source = f"[{escape(note.title, links=False)}]({pages.destination(page, place.page, target.anchor)})"
     return fenced('div[data-vaultc="embed"]', f"{fenced('div[data-vaultc=embed-source]', source)}\n\n{text}")

@@ -64,18 +64,26 @@ class VaultcPlugin(BasePlugin[PluginOptions]):
                 self.session.refresh()
             self._held.enter_context(locked(self.session.project.build))
             self._report(self.session)
-            self._emitted = emit(self.session.vault, self.session.project.build / "docs")
+            before, self._emitted = self._emitted, emit(self.session.vault, self.session.project.build / "docs")
         except VaultcError as fault:
             self._held.close()
             raise PluginError(str(fault)) from None
         publish.adapt(config, self._emitted.folder)
-        if not self._serving:
+        if self._serving:
+            if before and before.titles != self._emitted.titles:  # the sidebar of every page names them
+                publish.touch(self._emitted.folder)
+        else:
             self._swap = publish.Swap(Path(config.site_dir))
             config.site_dir = str(self._swap.aside)
         return config
 
     def on_nav(self, nav: Navigation, /, *, config: MkDocsConfig, files: Files) -> Navigation:
-        """Remember the navigation for the sidebar, which shows only what is near a page."""
+        """Remember the navigation for the sidebar, which shows only what is near a page; pages that a partial rebuild does
+        not read keep their titles."""
+        titles = self._emitted.titles if self._emitted else {}
+        for page in nav.pages:
+            if title := titles.get(page.file.src_uri):
+                page.title = title
         self._sidebar = Sidebar(nav)
         return nav
 

@@ -87,9 +87,12 @@ def build(config: MkDocsConfig) -> None:
 
 
 def serve(path: Path, port: int) -> None:
-    """Serve a live preview until interrupted. Raises VaultcError when the port is taken or MkDocs gives up."""
+    """Serve a live preview until interrupted. Raises VaultcError when the port is taken or MkDocs gives up.
+
+    Only pages whose object file changed are rendered again; object files change only when their text does.
+    """
     try:
-        mkdocs_serve(str(path), dev_addr=f"127.0.0.1:{port}")
+        mkdocs_serve(str(path), build_type="dirty", dev_addr=f"127.0.0.1:{port}")
     except mkdocs.exceptions.MkDocsException as fault:
         raise VaultcError(f"MkDocs: {_line(fault)}") from None
     except OSError as fault:
@@ -114,6 +117,12 @@ def adapt(config: MkDocsConfig, objects: Path) -> None:
                 at = 1 if config.theme.custom_dir else 0
                 config.theme.dirs.insert(at, str(folder))
         config.theme["font"] = False
+
+
+def touch(objects: Path) -> None:
+    """Make every object file newer than its page, so that a partial rebuild renders them all."""
+    for file in objects.rglob("*.md"):
+        file.touch()
 
 
 class Swap:

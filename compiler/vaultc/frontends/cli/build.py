@@ -56,8 +56,8 @@ def serve(path: Path, port: int) -> None:
     from vaultc.publish import mkdocs
 
     session = Session.open(path)
-    _report(session)
-    _log()
+    _log(findings=True)
+    click.echo(f"Serving {session.project.name} at http://127.0.0.1:{port}/ (Ctrl-C stops)", err=True)
     mkdocs.serve(mkdocs.configuration(session.project), port)
 
 
@@ -73,15 +73,16 @@ def _report(session: Session) -> int:
     return sum(d.severity is Severity.ERROR for d in found)
 
 
-def _log() -> None:
-    """MkDocs' own words, from warnings up, and not those about the findings, which were printed already."""
+def _log(*, findings: bool = False) -> None:
+    """MkDocs' own words, from warnings up; those about the findings only where they are not printed otherwise."""
     handler = logging.StreamHandler()
+    handler.addFilter(lambda record: not record.getMessage().startswith("A 'dirty' build"))  # meant, in a preview
     handler.setFormatter(logging.Formatter("mkdocs: %(message)s"))
     logger = logging.getLogger("mkdocs")
     logger.handlers = [handler]
     logger.propagate = False
     logger.setLevel(logging.WARNING)
-    logging.getLogger("mkdocs.plugins.vaultc").setLevel(logging.CRITICAL)
+    logging.getLogger("mkdocs.plugins.vaultc").setLevel(logging.WARNING if findings else logging.CRITICAL)
 
 
 def _short(path: Path) -> str:
