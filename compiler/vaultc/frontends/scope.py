@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from vaultc.config import locate
+from vaultc.config import Project, locate
 from vaultc.errors import VaultcError
 from vaultc.session import Session
 
@@ -36,8 +36,7 @@ def open_scope(paths: Sequence[Path]) -> tuple[Session, Scope]:
     paths = paths or (Path(),)
     projects = {project.root: project for project in map(locate, paths)}
     if len(projects) > 1:
-        marked = [root for root, project in projects.items() if project.folder or (root / ".obsidian").is_dir()]
-        if marked:
+        if any(map(is_marked, projects.values())):
             first, second, *_ = sorted(projects)
             raise VaultcError(f"{first} and {second} are different vaults: check them one at a time")
         common = Path(os.path.commonpath(projects))
@@ -58,3 +57,25 @@ def open_scope(paths: Sequence[Path]) -> tuple[Session, Scope]:
         else:
             outside.append(path)
     return session, Scope(tuple(inside), tuple(outside))
+
+
+def open_around(path: Path) -> Session:
+    """The session for the vault whose links to the note or folder at `path` matter: the marked one that it lies in, else the current
+    folder's where it is inside, else the folder around it.
+
+    Raises VaultcError when `path` does not exist or is a whole vault itself.
+    """
+    real = path.resolve()
+    if not path.exists():
+        raise VaultcError(f"{path}: no such file or folder")
+    if real.is_dir() and (itself := locate(path)).root == real and is_marked(itself):
+        raise VaultcError(f"{path} is a vault, not a part of one")
+    project = locate(real.parent)
+    if not is_marked(project) and real.is_relative_to(Path.cwd().resolve()):
+        project = locate(Path())
+    return Session(project)
+
+
+def is_marked(project: Project) -> bool:
+    """Whether something says that the project's root is a vault, rather than only the path that was given."""
+    return project.folder is not None or (project.root / ".obsidian").is_dir()

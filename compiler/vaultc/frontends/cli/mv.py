@@ -12,6 +12,7 @@ from vaultc.frontends.cli.output import emit, note, settle
 from vaultc.frontends.journal import Changes, commit
 from vaultc.frontends.render import count
 from vaultc.frontends.report import Report
+from vaultc.frontends.scope import open_around
 from vaultc.session import Session
 from vaultc.text import fold
 
@@ -54,14 +55,13 @@ def _source(old: str) -> tuple[Session, str]:
     if not path.exists():
         session, found = open_note(old)
         return session, found.path
-    # A folder may be a project's vault itself, or look like a vault of its own: what is moved lies in the one around it.
-    session = Session.open(path.resolve().parent)
+    session = open_around(path)
     settle(session.project)
     source = session.relative(path)
     if path.is_symlink():
         raise VaultcError(f"{path} is a symlink: move what it leads to")
     if source == ".":
-        raise VaultcError(f"{path} is the vault itself: move it by other means")
+        raise VaultcError(f"{path} is the vault itself: rename it by other means")
     return session, source
 
 
@@ -72,7 +72,7 @@ def _goal(root: Path, source: str, old: str, new: str) -> str:
     """
     named = "/" not in new and not Path(old).exists() and not Path(f"{old}.md").exists()
     path = (root / source).parent / new if named else Path(new)
-    if path.is_dir() and not (path.exists() and path.samefile(root / source)):
+    if new.endswith("/") or (path.is_dir() and not path.samefile(root / source)):
         path = path / Path(source).name
     if (root / source).is_file():
         suffix = Path(source).suffix

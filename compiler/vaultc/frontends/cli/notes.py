@@ -4,6 +4,7 @@ from pathlib import Path
 
 from vaultc.errors import VaultcError
 from vaultc.frontends.cli.output import settle
+from vaultc.frontends.scope import open_around
 from vaultc.model import Note
 from vaultc.resolve import names
 from vaultc.session import Session
@@ -16,7 +17,7 @@ def open_note(argument: str) -> tuple[Session, Note]:
     """
     for path in (Path(argument), Path(f"{argument}.md")):
         if path.is_file():
-            session = Session.open(path)
+            session = open_around(path)
             settle(session.project)
             known = session.vault.notes.get(session.relative(path))
             if known is None:
