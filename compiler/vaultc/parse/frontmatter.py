@@ -87,13 +87,13 @@ def read(path: str, data: bytes) -> FrontMatter:
     return FrontMatter(metadata, span, closing.end(), tuple(_mistyped(path, span, metadata)))
 
 
-def strings(value: Any, *, split: bool = False) -> tuple[str, ...]:
-    """The texts of a value that may be one or a list; with `split`, one text is cut at commas and spaces, as tags are."""
+def strings(value: Any, *, split: str = "") -> tuple[str, ...]:
+    """The texts of a value that may be one or a list; one text is cut at any of the signs in `split`."""
     if value is None or isinstance(value, (dict, bool)):
         return ()
     items = value if isinstance(value, (list, tuple, set)) else [value]
     if split and isinstance(value, str):
-        items = re.split(r"[,\s]+", value)
+        items = re.split(f"[{split}]+", value)
     return tuple(str(item).strip() for item in items if item is not None and not isinstance(item, (dict, list)) and str(item).strip())
 
 

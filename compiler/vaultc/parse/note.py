@@ -43,8 +43,8 @@ def parse(source: SourceFile) -> Note:
     title = next(iter(frontmatter.strings(metadata.get("title"))), "") or next(
         (h.text for h in headings if h.level == 1 and h.text), ""
     )
-    aliases = (*frontmatter.strings(metadata.get("aliases")), *frontmatter.strings(metadata.get("alias")))
-    named = (*frontmatter.strings(metadata.get("tags"), split=True), *frontmatter.strings(metadata.get("tag"), split=True))
+    aliases = [a for key in ("aliases", "alias") for a in frontmatter.strings(metadata.get(key), split=",\n")]
+    named = [t for key in ("tags", "tag") for t in frontmatter.strings(metadata.get(key), split=r",\s")]
     tags = dict.fromkeys(Tag(name.lstrip("#"), front.span) for name in named if name.lstrip("#"))
     return Note(
         path=source.path,
