@@ -48,7 +48,7 @@ export class Labels {
         .map((left) => ({ left, right: left + width, top: node.y - SIZE * 0.6, bottom: node.y + SIZE * 0.6 }))
         .filter((box) => !taken.some((other) => overlap(box, other)));
       const inside = free.filter(({ left, right }) => left >= 0 && right <= edge);
-      const box = inside.find((place) => !marks.some((mark) => overlap(place, mark))) ?? inside[0] ?? free[0];
+      const box = inside.find((place) => !marks.some((mark) => overlap(place, mark))) ?? inside[0] ?? (first(node) ? free[0] : undefined);
       if (box === undefined) continue;
       taken.push(box);
       const y = node.y + SIZE / 3;

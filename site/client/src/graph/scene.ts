@@ -46,15 +46,17 @@ export class Scene {
     private readonly options: SceneOptions,
   ) {
     this.palette = readPalette(stage);
-    const scale = sizes(data.nodes);
+    const scale = sizes(data.nodes, Math.min(stage.clientWidth, stage.clientHeight));
+    const turned = isWide(data.nodes) !== stage.clientWidth >= stage.clientHeight;
     for (const note of data.nodes) {
       this.graph.mergeNode(note.id, {
         note,
         label: note.title,
         size: scale(note),
         rank: options.ranks.get(note.community) ?? Infinity,
-        x: note.x,
-        y: note.y,
+        // A wide layout on a tall screen is laid on its side: the map fills the room there is.
+        x: turned ? note.y : note.x,
+        y: turned ? -note.x : note.y,
       });
     }
     for (const { source, target } of data.edges) this.graph.mergeEdge(source, target);
@@ -80,10 +82,10 @@ export class Scene {
       labelDensity: many ? 1 : 3,
       labelGridCellSize: 100,
       labelRenderedSizeThreshold: many ? 3.5 : 3,
-      minEdgeThickness: 1.2,
+      minEdgeThickness: 1.5,
       zIndex: true,
       hideEdgesOnMove: many,
-      stagePadding: 48,
+      stagePadding: Math.max(32, Math.min(90, stage.clientWidth * 0.07)),
       minCameraRatio: 0.01,
       maxCameraRatio: 4,
       doubleClickZoomingRatio: 1.6,
@@ -205,8 +207,8 @@ export class Scene {
     const touches = source === focus || target === focus;
     if (focus !== null && !touches && this.graph.size > 20_000) return { hidden: true };
     return touches
-      ? { color: palette.edgeStrong, size: 1.6, zIndex: 1 }
-      : { color: palette.edge, size: 1.2, zIndex: 0 };
+      ? { color: palette.edgeStrong, size: 1.8, zIndex: 1 }
+      : { color: palette.edge, size: 1.5, zIndex: 0 };
   }
 
   private listen(): void {
@@ -282,11 +284,19 @@ function byTouch(event: MouseCoords): boolean {
   return "touches" in event.original;
 }
 
-/** Area in proportion to PageRank, within what can be seen and told apart, whatever the number of notes. */
-function sizes(nodes: readonly GraphNode[]): (note: GraphNode) => number {
+function isWide(nodes: readonly GraphNode[]): boolean {
+  const extent = (values: readonly number[]): number =>
+    values.reduce((most, value) => Math.max(most, value), -Infinity) -
+    values.reduce((least, value) => Math.min(least, value), Infinity);
+  return extent(nodes.map((note) => note.x)) >= extent(nodes.map((note) => note.y));
+}
+
+/** Area in proportion to PageRank, within what can be seen and told apart, on a stage of `room` pixels across. */
+function sizes(nodes: readonly GraphNode[], room: number): (note: GraphNode) => number {
   const top = nodes.reduce((most, note) => Math.max(most, note.pagerank), 0) || 1;
   const crowd = Math.max(0, Math.log10(nodes.length / 30));
-  const smallest = Math.max(1.6, 4.5 - 1.3 * crowd);
-  const largest = Math.max(9, 17 - 3 * crowd);
+  const fit = Math.max(0.6, Math.min(1, room / 600));
+  const smallest = fit * Math.max(1.6, 4.5 - 1.3 * crowd);
+  const largest = fit * Math.max(9, 17 - 3 * crowd);
   return (note) => smallest + (largest - smallest) * Math.sqrt(note.pagerank / top);
 }

@@ -32,7 +32,8 @@ interface Community {
 }
 
 class TopicMap {
-  private readonly byRank: readonly GraphNode[];
+  /** From the most linked one. */
+  private readonly notes: readonly GraphNode[];
   private readonly search: HTMLInputElement;
   private readonly results = h("ul", { class: "vc-map__results", role: "listbox", id: "vc-map-results" });
   private readonly status = h("p", { class: "vc-map__status", "aria-live": "polite" });
@@ -52,9 +53,10 @@ class TopicMap {
     /** The site's root, where the graph lies. */
     private readonly root: URL,
   ) {
-    this.byRank = [...data.nodes].sort((a, b) => b.pagerank - a.pagerank || (a.id < b.id ? -1 : 1));
-    this.communities = communitiesOf(this.byRank);
     this.degree = degreesOf(data);
+    const linked = (note: GraphNode): number => this.degree.get(note.id) ?? 0;
+    this.notes = [...data.nodes].sort((a, b) => linked(b) - linked(a) || a.title.localeCompare(b.title));
+    this.communities = communitiesOf([...data.nodes].sort((a, b) => b.pagerank - a.pagerank));
     this.search = h("input", {
       class: "vc-map__search",
       type: "search",
@@ -210,13 +212,13 @@ class TopicMap {
     const closed = new Set(
       [...this.legend.querySelectorAll("input")].filter((box) => !box.checked).map((box) => box.value),
     );
-    const shown = this.byRank.filter(
+    const shown = this.notes.filter(
       (note) =>
         (this.tag.value === "" || note.tags.some((tag) => within(tag.replace(/^#/, ""), this.tag.value))) &&
         (this.folder.value === "" || within(note.folder, this.folder.value)) &&
         !closed.has(this.group(note)),
     );
-    const all = shown.length === this.byRank.length;
+    const all = shown.length === this.notes.length;
     this.scene?.filter(all ? null : new Set(shown.map((note) => note.id)));
     this.found = query === "" ? shown : shown.filter((note) => fold(`${note.title}\n${note.id}`).includes(query));
     this.active = -1;
@@ -224,8 +226,8 @@ class TopicMap {
     this.results.replaceChildren(...this.found.slice(0, MOST_RESULTS).map((note, index) => this.result(note, index)));
     const missing = this.data.nodes.filter((note) => !note.exists).length;
     const parts = [
-      query !== "" || !all ? `${this.found.length} of ${this.byRank.length} shown` : "",
-      plural(this.byRank.length - missing, "note"),
+      query !== "" || !all ? `${this.found.length} of ${this.notes.length} shown` : "",
+      plural(this.notes.length - missing, "note"),
       plural(this.data.links, "link"),
       missing > 0 ? `${missing} linked to but not written` : "",
     ];
@@ -274,7 +276,7 @@ class TopicMap {
   private makeLegend(): HTMLFieldSetElement {
     const legend = h("fieldset", { class: "vc-map__legend" }, h("legend", {}, "Topics"));
     const sizes = new Map<string, number>();
-    for (const note of this.byRank) sizes.set(this.group(note), (sizes.get(this.group(note)) ?? 0) + 1);
+    for (const note of this.notes) sizes.set(this.group(note), (sizes.get(this.group(note)) ?? 0) + 1);
     const entry = (group: string, name: string): void => {
       const size = sizes.get(group) ?? 0;
       if (size === 0) return;
