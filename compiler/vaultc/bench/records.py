@@ -240,8 +240,8 @@ def from_line(line: str, number: int = 1) -> Run | UnreadableLine:
         return UnreadableLine(number, "not JSON: the line may be torn")
     if not isinstance(body, dict):
         return UnreadableLine(number, "not a run")
-    if body.get("schema") != SCHEMA:
-        return UnreadableLine(number, f"schema {body.get('schema')!r}, this version reads {SCHEMA}")
+    if (schema := body.get("schema", 1)) != SCHEMA:
+        return UnreadableLine(number, f"schema {schema!r}, this version reads {SCHEMA}")
     try:
         return decode(Run, body, "run")
     except DecodeError as fault:

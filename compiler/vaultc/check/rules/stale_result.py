@@ -1,0 +1,17 @@
+"""VC402: a result of code that has changed since."""
+
+from collections.abc import Iterator
+
+from vaultc.bench.attach import Attached
+from vaultc.check.rules.measurements import opening
+from vaultc.diagnostics import Diagnostic, report
+from vaultc.graph import Vault
+
+
+def check(vault: Vault, measured: Attached) -> Iterator[Diagnostic]:
+    """A finding for each machine class whose newest result belongs to another code."""
+    for on in measured.machines:
+        if on.state == "stale":
+            message = f"the result of `{measured.id}` on {on.machine.label} belongs to code that has changed since"
+            help = f"measure it again with `vaultc bench run {measured.id} --stale`"
+            yield report("VC402", message, measured.note, opening(vault, measured), help=help)
