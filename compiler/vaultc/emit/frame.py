@@ -1,5 +1,6 @@
 """What stands around a note's text: front matter, summary, tags, and where it is linked from."""
 
+import html
 import json
 from itertools import groupby
 
@@ -19,7 +20,10 @@ _SHOWN = 200  # mentions in one page; a hub of ten thousand links needs no more
 def front(title: str, description: str = "", **more: object) -> str:
     """Front matter for the generator: only what vaultc means, for a note's own keys could name templates. A note that is written
     for the generator (`dialect = "material"`) brings its keys as `more`."""
-    fields = {"title": title, **({"description": description} if description else {}), **more}
+    # Themes print both into HTML as they are, the description into an attribute.
+    fields = {"title": html.escape(title, quote=False).replace("&amp;", "&"), **more}
+    if description:
+        fields["description"] = html.escape(description)
     lines = [f"{key}: {json.dumps(value, ensure_ascii=False, default=str)}" for key, value in fields.items()]
     return "\n".join(("---", *lines, "---", "", ""))
 

@@ -6,6 +6,7 @@ lies beside it, and the pages of its own folder around its own place.
 
 from __future__ import annotations
 
+import html
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -20,7 +21,7 @@ BESIDE = 24
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line: `url` is relative to the site's root, `active` marks the page itself, `more` stands for what is left out."""
+    """One line: `title` is HTML (the titles of pages come escaped from the object files), `url` is relative to the site's root, `active` marks the page itself, `more` stands for what is left out."""
 
     title: str
     url: str
@@ -80,7 +81,7 @@ class Sidebar:
         for folder in level.folders[max(0, near - BESIDE) : near + BESIDE + 1]:
             inner = self._levels[id(folder)]
             target = inner.index or _first(folder)
-            yield Row(str(folder.title), _url(target), depth, "folder", inner.index is not None and inner.index is page)
+            yield Row(html.escape(str(folder.title), quote=False), _url(target), depth, "folder", inner.index is not None and inner.index is page)
             if folder is here:
                 yield from self._rows(inner, above[1:], page, depth + 1)
 

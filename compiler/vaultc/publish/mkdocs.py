@@ -75,15 +75,30 @@ def load(path: Path, site_dir: Path | None) -> MkDocsConfig:
 
 def build(config: MkDocsConfig) -> None:
     """Run MkDocs. Raises VaultcError when it gives up or cannot write; the site that stood there before stays."""
+    last = _LastError()
+    logging.getLogger("mkdocs").addHandler(last)
     try:
         config.plugins.on_startup(command="build", dirty=False)
         mkdocs_build(config)
+    except mkdocs.exceptions.Abort as fault:
+        raise VaultcError(last.message or f"MkDocs: {_line(fault)}") from None
     except mkdocs.exceptions.MkDocsException as fault:
         raise VaultcError(f"MkDocs: {_line(fault)}") from None
     except OSError as fault:
         raise VaultcError(f"{fault.filename or config.site_dir}: cannot write: {fault.strerror or fault}") from None
     finally:
+        logging.getLogger("mkdocs").removeHandler(last)
         config.plugins.on_shutdown()
+
+
+class _LastError(logging.Handler):
+    """Keeps MkDocs' last error for our own message: what it raises afterwards only says that there was one."""
+
+    message = ""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.levelno >= logging.ERROR:
+            self.message = " ".join(record.getMessage().split())
 
 
 def serve(path: Path, port: int) -> None:

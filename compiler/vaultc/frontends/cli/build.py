@@ -76,7 +76,10 @@ def _report(session: Session) -> int:
 def _log(*, findings: bool = False) -> None:
     """MkDocs' own words, from warnings up; those about the findings only where they are not printed otherwise."""
     handler = logging.StreamHandler()
-    handler.addFilter(lambda record: not record.getMessage().startswith("A 'dirty' build"))  # meant, in a preview
+    if findings:
+        handler.addFilter(lambda record: not record.getMessage().startswith("A 'dirty' build"))  # meant, in a preview
+    else:
+        handler.addFilter(lambda record: record.levelno < logging.ERROR)  # the command's own message says it
     handler.setFormatter(logging.Formatter("mkdocs: %(message)s"))
     logger = logging.getLogger("mkdocs")
     logger.handlers = [handler]
