@@ -8,6 +8,11 @@ from collections.abc import Generator
 from typing import TypeVar
 
 import pytest
+from hypothesis import settings
+
+# Tests are never timed.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 # A skip that begins so is about the machine (no GPU, no data beside the checkout) and never counts as a missing tool.
 NOT_HERE = "not on this machine"

@@ -56,20 +56,23 @@ class Lines:
 
     def offset(self, line: int, character: int) -> int:
         """The byte offset of an editor's position: `line` and UTF-16 `character` from 0."""
-        start = self.starts[min(line, len(self.starts) - 1)]
+        line = min(line, len(self.starts) - 1)
         units = self.text(line + 1).encode("utf-16-le")[: 2 * character]
-        return start + len(units.decode("utf-16-le", "ignore").encode())
+        return self._start(line + 1) + len(units.decode("utf-16-le", "ignore").encode())
 
     def text(self, line: int) -> str:
         """The text of a line, counted from 1, without its line ending."""
-        start = self.starts[line - 1]
         end = self.starts[line] if line < len(self.starts) else len(self.data)
-        return self.data[start:end].decode("utf-8", "replace").rstrip("\r\n").removeprefix("\ufeff")
+        return self.data[self._start(line) : end].decode("utf-8", "replace").rstrip("\r\n")
+
+    def _start(self, line: int) -> int:
+        """Where the text of a line begins: after a byte order mark, which no one counts."""
+        return 3 if line == 1 and self.data.startswith(b"\xef\xbb\xbf") else self.starts[line - 1]
 
     def _prefix(self, offset: int) -> tuple[int, str]:
         offset = min(max(offset, 0), len(self.data))
         line = self.number(offset)
-        return line, self.data[self.starts[line - 1] : offset].decode("utf-8", "ignore").removeprefix("\ufeff")
+        return line, self.data[self._start(line) : offset].decode("utf-8", "ignore")
 
 
 def fold(name: str) -> str:
