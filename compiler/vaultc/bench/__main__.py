@@ -13,8 +13,7 @@ from pathlib import Path
 
 from vaultc.bench.jobs import Job, load_jobs
 from vaultc.bench.records import Device, Run
-from vaultc.bench.runner import REPEAT, Step, run_job
-from vaultc.bench.snippet import device as default_device
+from vaultc.bench.runner import REPEAT, Step, device_here, run_job
 from vaultc.bench.snippet import render
 from vaultc.bench.store import FOLDER, append
 from vaultc.errors import VaultcError
@@ -36,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error("--repeat needs at least 1")
     try:
         jobs = _chosen(load_jobs(_read(options.jobs)), options.names)
-        device: Device = options.device or default_device()
+        device: Device = options.device or device_here()
         memory = int(options.memory * 2**30) if options.memory else None
         runs = []
         for job in jobs:

@@ -24,7 +24,7 @@ from vaultc.bench.results import Results
 from vaultc.bench.snippet import Sweep
 from vaultc.bench.timing import TIME, Case, failed
 
-Phase: TypeAlias = Literal["plan", "probe", "time", "claims"]
+Phase: TypeAlias = Literal["hello", "plan", "probe", "time", "claims"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,9 +168,12 @@ def main(request_path: str, descriptor: str) -> None:
         except Unsupported as fault:
             wire.send("end", End("skipped", str(fault)))
             return
-        if request.phase in ("plan", "time"):
+        if request.phase in ("hello", "plan", "time"):
             hello = Hello(machine.machine_class(), machine.environment(), details(), machine.clocks())
             wire.send("hello", hello)
+        if request.phase == "hello":
+            wire.send("end", End("ok"))
+            return
         snippet.use(Phased(request, machine, wire))
         end = _run(request.code, code, machine)
         if request.phase in ("plan", "time") and end.status == "ok":

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from pathlib import Path
 
 from vaultc.bench import machine, stats
@@ -94,6 +95,33 @@ def run_job(
     return _record(job, device, state, limits, seed, started, time.monotonic() - began)
 
 
+def machine_here(device: Device) -> MachineClass:
+    """The class of this machine's device, asked in a process of its own so that nothing stays on the device.
+
+    Raises ``VaultcError`` where there is no such device.
+    """
+    with tempfile.TemporaryDirectory(prefix="vaultc-bench-") as folder:
+        limits = Limits(120, machine.total_memory() or 8 * 2**30)
+        state = _State()
+        hello = Job("hello", "import torch\n" if device == "cuda" else "pass\n", "")
+        conductor = _Conductor(hello, device, 0, limits, 0, Path(folder), state, lambda step: None)
+        fault = conductor.greet()
+    if fault or not state.hello:
+        raise VaultcError(f"no {device} to measure on: {fault[1] if fault else 'no answer'}")
+    return state.hello.machine
+
+
+def device_here() -> Device:
+    """``cuda`` where torch reaches a GPU, else ``cpu``."""
+    if find_spec("torch") is None:
+        return "cpu"
+    try:
+        machine_here("cuda")
+    except VaultcError:
+        return "cpu"
+    return "cuda"
+
+
 @dataclass(slots=True)
 class _Conductor:
     job: Job
@@ -117,6 +145,11 @@ class _Conductor:
             if self._stopped():
                 return
         self._claims()
+
+    def greet(self) -> tuple[Status, str] | None:
+        """Only asks who is there."""
+        self._lay_out()
+        return _fault(self._process("hello", "looking for the device", self._request("hello")))
 
     def _stopped(self) -> bool:
         return self.state.fault is not None

@@ -1,0 +1,304 @@
+"""`vaultc bench`: run, show and compare the measurements of a vault. Only `run` executes code from notes."""
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+import click
+
+from vaultc.bench import machine
+from vaultc.bench.attach import Attached, OnMachine, attach
+from vaultc.bench.compare import compare as compare_runs
+from vaultc.bench.jobs import BadSnippet, Job, dump_jobs, with_files
+from vaultc.bench.records import Device, MachineClass, Run
+from vaultc.bench.runner import REPEAT, Step, device_here, machine_here, run_job
+from vaultc.bench.snippet import render
+from vaultc.bench.store import append
+from vaultc.bench.text import quantity, table
+from vaultc.errors import VaultcError
+from vaultc.frontends.cli.output import emit, note, settle
+from vaultc.frontends.render import count
+from vaultc.frontends.render.terminal import safe
+from vaultc.session import Session
+
+_WENT_THROUGH = ("ok", "noisy", "throttled")
+_vault = click.option(
+    "--vault", type=click.Path(path_type=Path), default=Path(), help="The vault, or a place in it.  [default: here]"
+)
+_names = click.argument("names", nargs=-1)
+
+
+@click.group()
+def bench() -> None:
+    """Run and show the measurements of a vault.
+
+    A measurement is a fenced block of a note that opens with `python bench id=NAME`. Results are lines of JSON under
+    `_results/` in the vault; pages and checks read them and never run anything.
+    """
+
+
+@bench.command("list")
+@_names
+@_vault
+@click.option("--format", "format_", type=click.Choice(("text", "json")), default="text", show_default=True)
+def list_(names: tuple[str, ...], vault: Path, format_: str) -> None:
+    """List the benchmarks, and on which machines they have results."""
+    session, found = _open(vault, names)
+    if format_ == "json":
+        rows = [_entry(item) for item in found]
+        emit(json.dumps({"schema": 1, "root": session.project.root.as_posix(), "benchmarks": rows}, indent=2) + "\n")
+        return
+    lines = [(item.id or "?", item.state, _where(item), item.note) for item in found]
+    if lines:
+        emit(_safe(table(("name", "state", "measured on", "note"), lines)))
+    note(f"{count(len(found), 'benchmark')} in {session.project.root}")
+
+
+@bench.command()
+@_names
+@_vault
+@click.option("--device", type=click.Choice(("cpu", "cuda")), help="Where to measure.  [default: cuda if there is one]")
+@click.option("--stale", is_flag=True, help="Only what has no current result on this machine.")
+@click.option(
+    "--repeat", type=click.IntRange(1, 100), default=REPEAT, show_default=True, help="Processes for each point."
+)
+@click.option("--memory", type=click.FloatRange(min=0, min_open=True), metavar="GIB", help="Limit of resident memory.")
+def run(
+    names: tuple[str, ...], vault: Path, device: Device | None, stale: bool, repeat: int, memory: float | None
+) -> int:
+    """Run the benchmarks NAMES, or all of them, and store what they measured.
+
+    This executes code from the notes, in processes with limits on time and memory, without network where the system
+    allows that, but with the rights of whoever calls it: read a snippet before you run it.
+    """
+    session, found = _open(vault, names)
+    root = session.project.root
+    where: Device = device or device_here()
+    jobs = _runnable(found)
+    if stale:
+        here = machine_here(where)
+        jobs = [job for job, item in zip(jobs, found, strict=True) if not _is_current(item, here)]
+    note(f"running the code of {count(len(jobs), 'benchmark')} from {root} on {where}")
+    commit, dirty = machine.repository(root)
+    runs = []
+    for job in jobs:
+        with _Progress(job.id) as progress:
+            limit = int(memory * 2**30) if memory else None
+            made = run_job(with_files(job, root, commit, dirty), where, repeat=repeat, memory=limit, progress=progress)
+        path = append(root, made)
+        emit(_safe(_summary(made)))
+        note(f"written to {path.relative_to(root).as_posix()}\n")
+        runs.append(made)
+        if made.status == "interrupted":
+            return 130
+    return 0 if all(made.status in _WENT_THROUGH for made in runs) else 1
+
+
+@bench.command()
+@_names
+@_vault
+@click.option("--format", "format_", type=click.Choice(("text", "json")), default="text", show_default=True)
+def show(names: tuple[str, ...], vault: Path, format_: str) -> None:
+    """Show the newest results of NAMES, or of all benchmarks, machine by machine."""
+    from vaultc.bench.records import to_line
+
+    _, found = _open(vault, names)
+    shown = [(item, on) for item in found for on in item.machines]
+    if format_ == "json":
+        rows = [{"state": on.state, "note": item.note, "run": json.loads(to_line(on.run))} for item, on in shown]
+        emit(json.dumps({"schema": 1, "results": rows}, ensure_ascii=False, indent=2) + "\n")
+        return
+    for _, on in shown:
+        emit(_safe(f"{_summary(on.run, on.state)}\n"))
+    for item in found:
+        if not item.machines:
+            emit(_safe(f"{item.id or item.note}: {item.state}"))
+
+
+@bench.command()
+@click.argument("name")
+@click.argument("runs", nargs=-1)
+@_vault
+@click.option("--format", "format_", type=click.Choice(("text", "json")), default="text", show_default=True)
+def compare(name: str, runs: tuple[str, ...], vault: Path, format_: str) -> None:
+    """Compare two runs of NAME: the last two on one machine, or those that RUNS names.
+
+    A run is named by its machine (`cpu-amd-epyc-2-threads`), by the beginning of its time (`2026-01-31T12`), or by both,
+    as machine@time; the newest that fits is taken.
+    """
+    _, (item,) = _open(vault, (name,))
+    first, second = _pair(item, runs)
+    found = compare_runs(first, second)
+    if format_ == "json":
+        rows = [
+            {
+                "sweep": row.sweep,
+                "params": dict(row.params),
+                "metric": row.metric,
+                "before": row.before,
+                "after": row.after,
+                "ratio": row.ratio.value,
+                "verdict": row.verdict,
+            }
+            for row in found
+        ]
+        ends = [{"machine": end.machine.slug, "started": end.started} for end in (first, second)]
+        emit(json.dumps({"schema": 1, "name": name, "runs": ends, "points": rows}, indent=2) + "\n")
+        return
+    emit(_safe(f"{first.started} on {first.machine.label}\n{second.started} on {second.machine.label}\n"))
+    if first.code_key != second.code_key:
+        note("the two runs are of different code")
+    if not found:
+        emit("no time that both measured\n")
+        return
+    lines = []
+    for row in found:
+        setting = ", ".join(f"{key}={value}" for key, value in row.params.items())
+        interval = f"{row.ratio.low:.2f} to {row.ratio.high:.2f}"
+        times = quantity(row.before, "s", 3), quantity(row.after, "s", 3)
+        lines.append((f"{row.sweep}({setting})", row.metric, *times, f"{row.ratio.value:.2f}", interval, row.verdict))
+    emit(_safe(table(("point", "metric", "before", "after", "after/before", "95 % interval", "verdict"), lines)))
+
+
+@bench.command()
+@_names
+@_vault
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="A file instead of the terminal.")
+def export(names: tuple[str, ...], vault: Path, output: Path | None) -> None:
+    """Write the jobs NAMES, or all, to one file for a machine that has only Python and torch.
+
+    There, with the folder `compiler/` (or the installed package) copied: `python -m vaultc.bench FILE --device cuda`.
+    """
+    session, found = _open(vault, names)
+    root = session.project.root
+    commit, dirty = machine.repository(root)
+    jobs = [with_files(job, root, commit, dirty) for job in _runnable(found)]
+    emit(dump_jobs(jobs), output)
+    note(f"{count(len(jobs), 'job')} exported")
+
+
+class _Progress:
+    """A bar with the time that is left, on stderr; without a terminal, a line for each job."""
+
+    def __init__(self, name: str) -> None:
+        from rich.console import Console
+        from rich.progress import (
+            BarColumn,
+            MofNCompleteColumn,
+            Progress,
+            TextColumn,
+            TimeElapsedColumn,
+            TimeRemainingColumn,
+        )
+
+        columns = (TextColumn("{task.fields[what]}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        console = Console(stderr=True)
+        self._bar = Progress(
+            *columns, TimeRemainingColumn(), console=console, transient=True, disable=not console.is_terminal
+        )
+        self._task = self._bar.add_task("", total=None, what=name)
+
+    def __enter__(self) -> Callable[[Step], None]:
+        self._bar.start()
+        return self._show
+
+    def __exit__(self, *fault: object) -> None:
+        self._bar.stop()
+
+    def _show(self, step: Step) -> None:
+        from rich.markup import escape
+
+        what = escape(safe(f"{step.job}: {step.text}"))
+        self._bar.update(self._task, completed=step.done, total=step.total, what=what)
+
+
+def _open(place: Path, names: Sequence[str]) -> tuple[Session, list[Attached]]:
+    """The vault and its benchmarks, all or those named. Raises VaultcError for a name that none has."""
+    session = Session.open(place)
+    settle(session.project)
+    known = attach(session.vault.notes.values(), session.project.root)
+    missing = sorted(set(names) - {item.id for item in known})
+    if missing:
+        there = ", ".join(sorted(item.id for item in known if item.id)) or "none"
+        raise VaultcError(f"no benchmark {', '.join(missing)} in {session.project.root}; it has {there}")
+    return session, [item for item in known if not names or item.id in names]
+
+
+def _runnable(found: Iterable[Attached]) -> list[Job]:
+    """The jobs. Raises VaultcError where a benchmark cannot be run as it is written."""
+    jobs = []
+    for item in found:
+        if isinstance(item.job, BadSnippet):
+            raise VaultcError(f"{item.note}: {item.job.message}; {item.job.help}")
+        jobs.append(item.job)
+    return jobs
+
+
+def _is_current(item: Attached, here: MachineClass) -> bool:
+    on = next((on for on in item.machines if on.machine == here), None)
+    return on is not None and on.state in ("ok", "older-environment") and on.run.status in _WENT_THROUGH
+
+
+def _pair(item: Attached, names: Sequence[str]) -> tuple[Run, Run]:
+    runs = sorted((run for on in item.machines for run in on.runs if run.points), key=lambda run: run.started)
+    if len(names) == 2:
+        return _named(runs, names[0]), _named(runs, names[1])
+    if names:
+        raise VaultcError("name two runs to compare, or none")
+    for machine_runs in ([run for run in on.runs if run.points] for on in item.machines):
+        if len(machine_runs) > 1:
+            return machine_runs[-2], machine_runs[-1]
+    newest: list[Run] = [on.run for on in item.machines if on.run.points]
+    if len(newest) < 2:
+        raise VaultcError(f"{item.id} has {count(len(runs), 'run')}: two are needed")
+    return newest[0], newest[1]
+
+
+def _named(runs: Sequence[Run], name: str) -> Run:
+    slug, at, started = name.partition("@")
+    if not at and name[:2].isdigit():
+        slug, started = "", name
+    fitting = [run for run in runs if slug in ("", run.machine.slug) and run.started.startswith(started)]
+    if not fitting:
+        there = ", ".join(f"{run.machine.slug}@{run.started}" for run in runs) or "none"
+        raise VaultcError(f"no run is named {name}; there are {there}")
+    return fitting[-1]
+
+
+def _summary(made: Run, state: str = "") -> str:
+    status = made.status + (f" ({made.message})" if made.message else "")
+    versions = [f"Python {made.environment.python}"]
+    versions += [f"torch {made.environment.torch}"] if made.environment.torch else []
+    commit = f"commit {made.commit[:10]}{' with changes' if made.dirty else ''}" if made.commit else ""
+    about = [made.started, f"{made.duration:g} s", count(made.processes, "process"), *versions, commit]
+    lines = [f"{made.id} on {made.machine.label}: {status}" + (f" · {state}" if state not in ("", "ok") else "")]
+    lines += [" · ".join(filter(None, about)), render(made.points)]
+    lines += [
+        f"{claim.verdict}: {claim.text}" + (f" ({claim.because})" if claim.because else "") for claim in made.claims
+    ]
+    lines += [made.log] if made.log else []
+    return "\n".join(lines)
+
+
+def _entry(item: Attached) -> dict[str, object]:
+    machines = [{"machine": on.machine.slug, "state": on.state, "status": on.run.status} for on in item.machines]
+    fault = item.job.message if isinstance(item.job, BadSnippet) else None
+    return {"name": item.id, "note": item.note, "state": item.state, "fault": fault, "machines": machines}
+
+
+def _where(item: Attached) -> str:
+    if isinstance(item.job, BadSnippet):
+        return item.job.message
+    return "; ".join(map(_on, item.machines)) or "—"
+
+
+def _on(on: OnMachine) -> str:
+    details: list[str] = [on.run.status, on.run.started[:10]]
+    if on.state != "ok":
+        details.insert(0, on.state)
+    return f"{on.machine.label}: {', '.join(details)}"
+
+
+def _safe(text: str) -> str:
+    """Lines of which none speaks to the terminal."""
+    return "".join(safe(line) + "\n" for line in text.splitlines())
