@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import warnings
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -107,11 +108,12 @@ def attach(notes: Iterable[Note], root: Path) -> tuple[Attached, ...]:
 
 
 def _sentences(code: str) -> Iterator[str]:
-    """The first arguments of `claim(…)` that are plain text."""
-    for node in ast.walk(ast.parse(code)):
-        if not isinstance(node, ast.Call) or not node.args:
-            continue
-        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-        first = node.args[0]
+    """The first arguments of `claim(…)` that are plain text, in order."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SyntaxWarning)  # the snippet's own business
+        calls = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call) and node.args]
+    for call in sorted(calls, key=lambda call: (call.lineno, call.col_offset)):
+        name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+        first = call.args[0]
         if name == "claim" and isinstance(first, ast.Constant) and isinstance(first.value, str):
             yield one_line(first.value)

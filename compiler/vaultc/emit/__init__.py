@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from vaultc.emit import frame, generated, note
+from vaultc.emit import frame, generated, note, results
 from vaultc.emit.pages import Layout, layout
 from vaultc.emit.write import write
 from vaultc.graph import Vault
@@ -32,14 +32,17 @@ def emit(vault: Vault, folder: Path) -> Emitted:
 
     Raises VaultcError when the folder cannot be written.
     """
-    plan = layout(vault)
+    measured = results.collect(vault)
+    plan = layout(vault, measured.ids if measured.any else None)
     texts: dict[str, str] = {}
     assets: set[str] = set()
     for path, page in plan.notes.items():
         use = note.Use()
-        texts[page] = frame.page(vault, plan, vault.notes[path], note.body(vault, plan, vault.notes[path], use))
+        body = note.body(vault, plan, vault.notes[path], use, measured.after(plan, vault.notes[path]))
+        texts[page] = frame.page(vault, plan, vault.notes[path], body)
         assets |= use.assets
     texts |= generated.generate(vault, plan, GRAPH)
+    texts |= measured.generate(vault, plan)
     document = graph_json(vault, {path: url(page) for path, page in plan.notes.items()})
     texts[GRAPH] = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
     copies = [(path, vault.project.root / path) for path in sorted(assets) if path not in texts]

@@ -66,6 +66,9 @@ def _home(vault: Vault, layout: Layout, page: str) -> str:
     facts = f"{count} notes, {links} links. [Topic map]({pages.destination(layout.graph, page)})"
     if layout.tag_index:
         facts += f" · [Tags]({pages.destination(layout.tag_index, page)})"
+    if layout.measured:
+        facts += f" · [Measurements]({pages.destination(layout.measured, page)})"
+        facts += f" · [Claims]({pages.destination(layout.claims, page)})"
     incoming = vault.graph.incoming
     hubs = sorted(layout.notes, key=lambda p: (-len({e.source for e in incoming.get(p, ())} - {p}), p))
     lines = [f"# {escape(name, links=False)} {{#vaultc-home}}", "", facts, ""]

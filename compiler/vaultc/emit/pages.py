@@ -2,7 +2,7 @@
 
 import posixpath
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from vaultc.graph import Vault
@@ -18,7 +18,8 @@ class Layout:
     """`notes` maps each published note to its object file; the other fields are object files that vaultc writes itself.
 
     `folders` maps a folder (`""` is the root) to the page that stands for it: a note's or a generated one; `tags` maps a folded
-    tag to its page. All paths are relative to the object folder.
+    tag to its page. `measured`, `claims` and `histories` (by the benchmark's id) are the pages about measurements; without
+    benchmarks there are none. All paths are relative to the object folder.
     """
 
     notes: Mapping[str, str]
@@ -27,14 +28,20 @@ class Layout:
     tags: Mapping[str, str]
     tag_index: str
     graph: str
+    measured: str = ""
+    claims: str = ""
+    histories: Mapping[str, str] = field(default_factory=dict)
 
     def page(self, path: str) -> str | None:
         """The object file of a note or (with a slash at its end) a folder; None when it has none."""
         return self.folders.get(path.rstrip("/")) if path.endswith("/") or not path else self.notes.get(path)
 
 
-def layout(vault: Vault) -> Layout:
-    """Where every page of a vault goes. Notes keep their paths; generated pages give way to them."""
+def layout(vault: Vault, benchmarks: Iterable[str] | None = None) -> Layout:
+    """Where every page of a vault goes. Notes keep their paths; generated pages give way to them.
+
+    `benchmarks` are the ids of the benchmarks that can be run; None says that there is not even one that cannot.
+    """
     taken: set[str] = set()
     notes: dict[str, str] = {}
     published = [path for path, note in vault.notes.items() if note.published]
@@ -73,7 +80,12 @@ def layout(vault: Vault) -> Layout:
     tag_index = free("tags/index.md") if names else ""
     root = posixpath.dirname(tag_index) if posixpath.basename(tag_index) == "index.md" else tag_index[:-3]
     tags = {key: free(f"{root}/{names[key]}.md") for key in sorted(names)}
-    return Layout(notes, folders, frozenset(generated), tags, tag_index, free("graph.md"))
+    graph = free("graph.md")
+    if benchmarks is None:
+        return Layout(notes, folders, frozenset(generated), tags, tag_index, graph)
+    measured, claims = free("measured.md"), free("claims.md")
+    histories = {name: free(f"{measured[:-3]}/{name}.md") for name in sorted(benchmarks)}
+    return Layout(notes, folders, frozenset(generated), tags, tag_index, graph, measured, claims, histories)
 
 
 def _ancestors(name: str) -> Iterable[str]:

@@ -1,0 +1,103 @@
+"""Scales and ticks of a plot."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from vaultc.bench import stats
+from vaultc.bench.text import digits, quantity
+
+SCALED = frozenset(("s", "B", "B/s", "FLOP/s", "FLOP", "W", "Hz"))
+"""Units that are written with an SI prefix."""
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """From values to places between 0 and 1. `ticks` are values with their words."""
+
+    label: str
+    low: float
+    high: float
+    log: bool
+    ticks: tuple[tuple[float, str], ...]
+
+    def place(self, value: float) -> float:
+        """Where a value stands; below 0 or above 1 when it lies outside."""
+        low, high = self.low, self.high
+        if self.log:
+            value, low, high = math.log(value), math.log(low), math.log(high)
+        return (value - low) / (high - low) if high > low else 0.5
+
+
+def geometric(values: Sequence[float]) -> bool:
+    """Whether sizes grow by factors rather than by steps: three or more, each at least 1.4 times the one before."""
+    ordered = sorted(set(values))
+    return len(ordered) > 2 and ordered[0] > 0 and all(b / a >= 1.4 for a, b in pairwise(ordered))
+
+
+def sizes(label: str, values: Sequence[float], most: int = 9) -> Axis:
+    """The axis of a sweep's sizes, with ticks at sizes that were measured."""
+    ordered = sorted(set(values))
+    log = geometric(ordered)
+    step = -(-len(ordered) // most)
+    chosen = ordered[::-1][::step][::-1]
+    low, high = ordered[0], ordered[-1]
+    if low == high:
+        low, high = low - 1, high + 1
+    return Axis(label, low, high, log, tuple((value, _plain(value)) for value in chosen))
+
+
+def amounts(label: str, values: Sequence[float], unit: str, log: bool) -> Axis:
+    """The axis of what was measured: logarithmic when `log` and all is positive, else from zero."""
+    low, high = min(values), max(values)
+    if log and low > 0:
+        ticks = _decades(low, high)
+        low, high = min(low, ticks[0]), max(high, ticks[-1])
+        if low == high:
+            low, high = low / 2, high * 2
+        low, high = low / 1.12, high * 1.12
+    else:
+        log = False
+        low, high = min(0.0, low), max(0.0, high)
+        if low == high:
+            high = 1.0
+        ticks = _steps(low, high)
+        low, high = min(low, ticks[0]), max(high, ticks[-1])
+    words = _words(unit)
+    title = label if unit in SCALED or not unit else f"{label}, {unit}"
+    return Axis(title, low, high, log, tuple((tick, words(tick)) for tick in ticks if low <= tick <= high))
+
+
+def _words(unit: str) -> Callable[[float], str]:
+    if unit in SCALED:
+        return lambda value: quantity(value, unit, 3) if value else "0"
+    return _plain
+
+
+def _plain(value: float) -> str:
+    return digits(value, 6) if 1e-4 <= abs(value) < 1e7 or not value else f"{value:.3g}"
+
+
+def _decades(low: float, high: float) -> list[float]:
+    """Powers of ten; with less than two of them in range also 2 and 5, or 3 alone, in between."""
+    first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
+    span = math.log10(high / low)
+    if span >= 7:
+        step = math.ceil(span / 6)
+        return [10.0**power for power in range(first, last + 1, step)]
+    factors = (1, 2, 5) if span < 1.7 else (1, 3) if span < 2.5 else (1,)
+    ticks = [stats.round_figures(factor * 10.0**power, 2) for power in range(first, last + 1) for factor in factors]
+    inside = [tick for tick in ticks if low / 1.12 <= tick <= high * 1.12]
+    if len(inside) > 1:
+        return inside
+    return [max(tick for tick in ticks if tick <= low), min((tick for tick in ticks if tick >= high), default=high)]
+
+
+def _steps(low: float, high: float) -> list[float]:
+    """Four to six round steps."""
+    raw = (high - low) / 5
+    power = 10.0 ** math.floor(math.log10(raw))
+    step = next((factor * power for factor in (1, 2, 2.5, 5) if factor * power >= raw), 10 * power)
+    first, last = math.floor(low / step), math.ceil(high / step)
+    return [stats.round_figures(index * step, 9) for index in range(first, last + 1)]

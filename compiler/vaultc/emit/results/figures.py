@@ -1,0 +1,229 @@
+"""From the points of a run to its plots: what goes on which axis, and what is said to those who cannot see it."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from vaultc.bench import stats
+from vaultc.bench.records import Param, Point, Run
+from vaultc.bench.results import MEMORY, peak_memory
+from vaultc.bench.stats import Summary
+from vaultc.bench.text import one_line, quantity
+from vaultc.bench.timing import COMPILE
+from vaultc.emit.results import axes, words
+from vaultc.emit.results.chart import MOST_SERIES, Chart, Guide, Line, Mark, draw
+from vaultc.emit.results.dots import MOST_ROWS, Dots, Row, draw_dots
+from vaultc.emit.results.html import el, join
+
+MOST_PANELS = 4
+_SUPERSCRIPT = str.maketrans("0123456789.", "⁰¹²³⁴⁵⁶⁷⁸⁹·")
+_SLOPES = (0.5, 1.0, 1.5, 2.0, 3.0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Panel:
+    """One metric of a sweep: `summary` gives a point's number, `unit` is that of the numbers."""
+
+    metric: str
+    unit: str
+    points: tuple[Point, ...]
+    summary: Callable[[Point], Summary | None]
+
+
+def figures(run: Run, name: str) -> Markup:
+    """The plots of a run, one for each metric of each sweep; `name` begins their ids. Empty where there is nothing to see."""
+    drawn: list[Markup] = []
+    for sweep in dict.fromkeys(point.sweep for point in run.points):
+        for panel in _panels([point for point in run.points if point.sweep == sweep]):
+            picture = _plot(panel, sweep, f"{name}-{len(drawn)}")
+            if picture:
+                drawn.append(picture)
+            if len(drawn) == MOST_PANELS:
+                break
+    if not drawn:
+        return Markup("")
+    return el("figure", join(drawn, "\n"), el("figcaption", _caption(run)), class_="vc-figure", data_search_exclude=True)
+
+
+def usable(summary: Summary | None) -> bool:
+    """Whether a number can be drawn: records are data, and may hold anything that a float can."""
+    return summary is not None and all(math.isfinite(v) and abs(v) < 1e30 for v in (summary.value, summary.low, summary.high))
+
+
+def mark(x: float, summary: Summary, unit: str, where: str, doubtful: bool) -> Mark:
+    """The mark of a number, with its words for the pointer."""
+    return Mark(x, summary.value, summary.low, summary.high, f"{where}: {words.measured(summary, unit)}", doubtful)
+
+
+def _panels(points: Sequence[Point]) -> list[_Panel]:
+    measured = dict.fromkeys(point.metric for point in points if point.measured and point.metric != COMPILE)
+    failed = [point for point in points if not point.measured and point.status != "ok"]
+    panels = []
+    for metric in measured:
+        mine = [point for point in points if point.metric == metric and point.measured]
+        shown = sorted((*mine, *failed), key=points.index)
+        panels.append(_Panel(metric, mine[0].unit, tuple(shown), lambda point: stats.summarise(point.samples)))
+    remembered = [point for point in points if peak_memory(point)]
+    if remembered:
+        shown = sorted((*remembered, *(point for point in failed if not peak_memory(point))), key=points.index)
+        panels.append(_Panel(MEMORY, "B", tuple(shown), _memory))
+    return panels
+
+
+def _memory(point: Point) -> Summary | None:
+    return stats.summarise([[float(size)] for size in peak_memory(point)])
+
+
+def _plot(panel: _Panel, sweep: str, name: str) -> Markup:
+    """A line plot where something is swept by size, a dot plot where only variants are compared, else nothing."""
+    drawable = [point for point in panel.points if usable(panel.summary(point))]
+    sizes = _sizes(panel.points)
+    over = max(sizes, key=lambda key: len(sizes[key]), default="")
+    if over and len({_number(point, over) for point in drawable}) > 1:
+        return draw(_chart(panel, drawable, sweep, over, sizes[over]), name)
+    if len({point.where for point in drawable}) > 1:
+        return draw_dots(_dots(panel, drawable, sweep), name)
+    return Markup("")
+
+
+def _chart(panel: _Panel, drawable: Sequence[Point], sweep: str, over: str, sizes: Sequence[float]) -> Chart:
+    groups: dict[tuple[tuple[str, Param], ...], list[Point]] = {}
+    varying = _varying(panel.points)
+    for point in panel.points:
+        if over in point.params:
+            key = tuple((k, v) for k, v in point.params.items() if k != over and k in varying)
+            groups.setdefault(key, []).append(point)
+    x = axes.sizes(one_line(over, 40), sizes)
+    summaries = {id(point): summary for point in drawable if (summary := panel.summary(point))}
+    ends = [edge for summary in summaries.values() for edge in (summary.low, summary.high)]
+    wide = min(ends) > 0 and max(ends) / min(ends) > 30
+    y = axes.amounts(one_line(panel.metric, 40), ends, one_line(panel.unit, 24), x.log or wide)
+    lines = tuple(_line(words.label(dict(key)), group, over, summaries, panel.unit) for key, group in groups.items())
+    lines = tuple(line for line in lines if line.marks or line.missing)
+    scales = [name for name, axis in ((one_line(over, 40), x), (one_line(panel.metric, 40), y)) if axis.log]
+    title = f"{panel.metric} of {sweep} over {over}" + (f", logarithmic in {' and '.join(scales)}" if scales else "")
+    guides = _guides(lines, y, one_line(over, 12)) if x.log and y.log else ()
+    return Chart(one_line(title), _describe(lines, over, panel.unit), x, y, lines, guides)
+
+
+def _line(label: str, group: Sequence[Point], over: str, summaries: Mapping[int, Summary], unit: str) -> Line:
+    marks, missing = [], []
+    for point in sorted(group, key=lambda point: _number(point, over)):
+        summary = summaries.get(id(point))
+        x = _number(point, over)
+        if summary is None:
+            if point.status != "ok":
+                missing.append((x, words.STATUS[point.status][0]))
+        else:
+            doubtful = point.status != "ok" or any(flag in words.GRAVE for flag in point.flags)
+            marks.append(mark(x, summary, unit, words.setting(point), doubtful))
+    return Line(label, tuple(marks), tuple(missing))
+
+
+def _guides(lines: Sequence[Line], y: axes.Axis, over: str) -> tuple[Guide, ...]:
+    """One reference for each whole or half exponent that a series follows, set off from that series."""
+    found: dict[float, Guide] = {}
+    for line in lines[:MOST_SERIES]:
+        if len({mark.x for mark in line.marks}) < 4:
+            continue
+        upper = line.marks[len(line.marks) // 2 - 1 :]  # small sizes are ruled by overheads
+        fit = stats.power_law([(mark.x, (mark.y,)) for mark in upper])
+        if fit is None:
+            continue
+        slope = min(_SLOPES, key=lambda slope: abs(slope - fit.slope))
+        if abs(slope - fit.slope) > 0.3 or slope in found:
+            continue
+        first, last = upper[0], upper[-1]
+        for away in (0.45, 2.2, 0.3, 3.3):
+            start, end = last.y * away * (first.x / last.x) ** slope, last.y * away
+            if y.low <= min(start, end) and max(start, end) <= y.high:
+                power = "" if slope == 1 else f"{slope:g}".translate(_SUPERSCRIPT)
+                found[slope] = Guide(f"∝ {over}{power}", slope, last.x, last.y * away, first.x, last.x)
+                break
+    return tuple(found[slope] for slope in sorted(found))
+
+
+def _dots(panel: _Panel, drawable: Sequence[Point], sweep: str) -> Dots:
+    varying = _varying(panel.points)
+    last = varying[-1] if len(varying) > 1 else ""
+    variants = list(dict.fromkeys(words.label({last: point.params[last]}) for point in panel.points if last in point.params))
+    if len(variants) > MOST_SERIES:
+        last, variants = "", []
+    series = tuple(variants) or ("",)
+    summaries = {id(point): summary for point in drawable if (summary := panel.summary(point))}
+    rows: dict[str, dict[str, Mark | str | None]] = {}
+    for point in panel.points:
+        row = rows.setdefault(words.label({k: point.params[k] for k in varying if k != last and k in point.params}), {})
+        variant = words.label({last: point.params[last]}) if last in point.params else ""
+        summary = summaries.get(id(point))
+        if summary is not None:
+            doubtful = point.status != "ok" or any(flag in words.GRAVE for flag in point.flags)
+            row[variant] = mark(0.0, summary, panel.unit, words.setting(point), doubtful)
+        elif point.status != "ok":
+            row.setdefault(variant, words.STATUS[point.status][0])
+    values = [edge for summary in summaries.values() for edge in (summary.low, summary.high)]
+    wide = min(values) > 0 and max(values) / min(values) > 30
+    axis = axes.amounts(one_line(panel.metric, 40), values, one_line(panel.unit, 24), wide)
+    made = tuple(Row(label, tuple(row.get(variant) for variant in series)) for label, row in rows.items())
+    said = [
+        f"{', '.join(filter(None, (row.label, variant)))}: {entry if isinstance(entry, str) else _value(entry, panel.unit)}"
+        for row in made
+        for variant, entry in zip(series, row.entries, strict=True)
+        if entry is not None
+    ]
+    title = f"{panel.metric} of {sweep}" + (", logarithmic" if axis.log else "")
+    return Dots(one_line(title), one_line("; ".join(said[:MOST_ROWS]), 2000), axis, series, made)
+
+
+def _describe(lines: Sequence[Line], over: str, unit: str) -> str:
+    said = []
+    for line in lines:
+        words_ = []
+        if line.marks:
+            first, last = line.marks[0], line.marks[-1]
+            words_.append(f"{_value(first, unit)} at {over} = {first.x:g}")
+            if last is not first:
+                words_.append(f"{_value(last, unit)} at {over} = {last.x:g}")
+        words_ += [f"{reason} at {over} = {x:g}" for x, reason in line.missing[:3]]
+        said.append((f"{line.label}: " if line.label else "") + ", ".join(words_))
+    return one_line("; ".join(said) + ". All numbers stand in the table.", 2000)
+
+
+def _value(mark: Mark, unit: str) -> str:
+    return quantity(mark.y, one_line(unit, 24), 3)
+
+
+def _caption(run: Run) -> str:
+    processes = max((len(point.samples) for point in run.points), default=0)
+    said = "Medians of one process."
+    if processes > 1:
+        said = f"Medians of {processes} processes; bars reach from the fastest process to the slowest."
+        if all(point.unit != "s" for point in run.points):
+            said = f"Medians of {processes} processes."
+    if any(point.status in ("noisy", "throttled") or set(point.flags) & words.GRAVE for point in run.points if point.measured):
+        said += " Hollow marks are to be doubted: see the remarks under the table."
+    return said
+
+
+def _sizes(points: Sequence[Point]) -> dict[str, list[float]]:
+    """The numeric parameters with the values they take."""
+    names = dict.fromkeys(name for point in points for name in point.params)
+    found = {}
+    for name in names:
+        values = [point.params[name] for point in points if name in point.params]
+        if all(isinstance(v, (int, float)) and not isinstance(v, bool) and abs(v) < 1e30 for v in values):
+            found[name] = list(dict.fromkeys(float(value) for value in values))
+    return {name: values for name, values in found.items() if len(values) > 1}
+
+
+def _varying(points: Sequence[Point]) -> list[str]:
+    """The parameters that take more than one value."""
+    names = dict.fromkeys(name for point in points for name in point.params)
+    return [name for name in names if len({(type(p.params.get(name)), p.params.get(name)) for p in points}) > 1]
+
+
+def _number(point: Point, name: str) -> float:
+    value = point.params.get(name, 0)
+    return float(value) if isinstance(value, (int, float)) else 0.0

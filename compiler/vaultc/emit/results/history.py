@@ -1,0 +1,122 @@
+"""The runs of one benchmark over time."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Final
+
+from markupsafe import Markup
+
+from vaultc.bench import stats
+from vaultc.bench.attach import Attached, OnMachine
+from vaultc.bench.compare import compare
+from vaultc.bench.records import Param, Point, Run
+from vaultc.bench.stats import Ordering
+from vaultc.bench.text import one_line
+from vaultc.emit.results import axes, words
+from vaultc.emit.results.block import raw
+from vaultc.emit.results.chart import MOST_SERIES, Chart, Line, draw
+from vaultc.emit.results.figures import mark, usable
+from vaultc.emit.results.html import el, join
+from vaultc.emit.results.provenance import commit, versions
+
+MOST_RUNS = 60
+_CHANGES: Final[tuple[tuple[Ordering, str], ...]] = (("FASTER", "faster"), ("SLOWER", "slower"), ("SAME", "the same"), ("AMBIGUOUS", "undecided"))
+
+
+def history(attached: Attached) -> str:
+    """Every run on every machine class, the newest first, with a plot where there are several."""
+    if not attached.machines:
+        return raw("history", el("p", words.badge(*words.STATE["unmeasured"], "unmeasured"), class_="vc-head"))
+    code = getattr(attached.job, "code_key", "")
+    parts = [_machine(on, code, f"vaultc-history-{index}") for index, on in enumerate(attached.machines)]
+    return raw("history", join(parts, "\n"))
+
+
+def _machine(on: OnMachine, code: str, name: str) -> Markup:
+    runs = on.runs[-MOST_RUNS:]
+    head = el("tr", *(el("th", title, scope="col") for title in ("Run", "State", "Against the run before", "Claims", "Commit", "Environment")))
+    rows = [_row(run, runs[index - 1] if index else None, code) for index, run in enumerate(runs)]
+    table = el("table", el("thead", head), el("tbody", join(reversed(rows), "\n")), class_="vc-table vc-list")
+    left = len(on.runs) - len(runs)
+    parts = [
+        el("h2", one_line(on.machine.label, 120), id=name),
+        _plot(runs, name),
+        el("div", table, class_="vc-scroll", tabindex="0"),
+        el("p", f"and {words.count(left, 'older run')}, in the record", class_="vc-more") if left else "",
+        el("p", "Record: ", el("code", f"_results/{on.run.id}/{on.machine.slug}.jsonl"), class_="vc-more"),
+    ]
+    return el("section", join(parts, "\n"), class_="vc-run")
+
+
+def _row(run: Run, before: Run | None, code: str) -> Markup:
+    current = run.code_key == code
+    state = [] if current else [words.badge("earlier code", words.STATE["stale"][1], "stale")]
+    state += words.badges(run, "ok")
+    verdicts = Counter(claim.verdict for claim in run.claims)
+    cells = [
+        el("th", el("time", one_line(run.started, 16).replace("T", " "), datetime=one_line(run.started, 30)), scope="row"),
+        el("td", join(state, " ") or "ok"),
+        el("td", _change(before, run)),
+        el("td", ", ".join(f"{count} {verdict}" for verdict, count in sorted(verdicts.items()))),
+        el("td", commit(run)),
+        el("td", ", ".join(versions(run.environment))),
+    ]
+    return el("tr", *cells, data_state=None if current else "stale")
+
+
+def _change(before: Run | None, run: Run) -> str:
+    """How many points became faster or slower, by the spread between processes; only for the same code."""
+    if before is None or before.code_key != run.code_key:
+        return ""
+    counts = Counter(found.verdict for found in compare(before, run))
+    return ", ".join(f"{counts[verdict]} {label}" for verdict, label in _CHANGES if counts[verdict])
+
+
+def _plot(runs: Sequence[Run], name: str) -> Markup:
+    """The first metric of the first sweep at its last setting of each variant, run by run."""
+    latest = next((run for run in reversed(runs) if any(point.measured for point in run.points)), None)
+    if latest is None:
+        return Markup("")
+    chosen = _representatives(latest)
+    lines = []
+    for point in chosen:
+        marks = []
+        for index, run in enumerate(runs, 1):
+            same = next((p for p in run.points if _key(p) == _key(point) and p.measured), None)
+            summary = stats.summarise(same.samples) if same else None
+            if same and summary and usable(summary):
+                doubtful = run.code_key != latest.code_key or same.status != "ok"
+                marks.append(mark(float(index), summary, point.unit, f"{words.date(run.started)}, {words.setting(point)}", doubtful))
+        lines.append(Line(words.setting(point), tuple(marks)))
+    lines = [line for line in lines if line.marks]
+    if max((len(line.marks) for line in lines), default=0) < 2:
+        return Markup("")
+    edges = [edge for line in lines for m in line.marks for edge in (m.low, m.high)]
+    wide = min(edges) > 0 and max(edges) / min(edges) > 30
+    metric, sweep = one_line(chosen[0].metric, 40), one_line(chosen[0].sweep, 40)
+    step = -(-len(runs) // 5)
+    ticks = tuple((float(i), words.date(run.started)) for i, run in enumerate(runs, 1) if (len(runs) - i) % step == 0)
+    x = axes.Axis("run", 1.0, float(max(2, len(runs))), False, ticks)
+    y = axes.amounts(metric, edges, one_line(chosen[0].unit, 24), wide)
+    title = f"{metric} of {sweep} over {len(runs)} runs"
+    chart = Chart(title, "; ".join(f"{line.label}: {line.marks[-1].tip}" for line in lines), x, y, tuple(lines))
+    caption = f"{sweep}: each run's median at the largest setting; bars reach from the fastest process to the slowest."
+    if any(m.doubtful for line in lines for m in line.marks):
+        caption += " Hollow marks: noisy, or measured with other code."
+    return el("figure", draw(chart, name), el("figcaption", caption), class_="vc-figure", data_search_exclude=True)
+
+
+def _representatives(run: Run) -> list[Point]:
+    """The last measured point of each variant of the run's first sweep and metric."""
+    measured = [point for point in run.points if point.measured]
+    first = measured[0]
+    found: dict[tuple[tuple[str, Param], ...], Point] = {}
+    for point in measured:
+        if (point.sweep, point.metric) == (first.sweep, first.metric):
+            variant = tuple((k, v) for k, v in point.params.items() if isinstance(v, (str, bool)))
+            found[variant] = point
+    return list(found.values())[:MOST_SERIES]
+
+
+def _key(point: Point) -> tuple[object, ...]:
+    return point.sweep, point.metric, *sorted(point.params.items())

@@ -1,0 +1,172 @@
+"""A sweep as a table: one row for each setting, whatever became of it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from markupsafe import Markup
+
+from vaultc.bench import stats
+from vaultc.bench.records import Ceilings, Param, Point, Run
+from vaultc.bench.results import MEMORY, peak_memory, rates
+from vaultc.bench.text import one_line, quantity
+from vaultc.emit.results import words
+from vaultc.emit.results.html import el, join
+
+MOST_ROWS = 200
+_RATES = {"FLOP/s": "compute", "B/s": "traffic"}
+
+Row = dict[str, Point]
+Column = tuple[str, Callable[[Row], str]]
+
+
+@dataclass(slots=True)
+class _Notes:
+    """Remarks under a table, each written once and referred to by a letter."""
+
+    texts: dict[Markup, str] = field(default_factory=dict)
+
+    def mark(self, text: Markup, grave: bool = False) -> Markup:
+        letter = self.texts.setdefault(text, _letter(len(self.texts)))
+        return el("sup", letter, class_="vc-mark", data_doubt=grave)
+
+    def render(self) -> Markup:
+        rows = [el("li", el("sup", letter), " ", text) for text, letter in self.texts.items()]
+        return el("ul", *rows, class_="vc-notes") if rows else Markup("")
+
+
+def tables(run: Run) -> Markup:
+    """The tables of a run, one for each of its sweeps, with the remarks under each."""
+    sweeps: dict[str, list[Point]] = {}
+    for point in run.points:
+        sweeps.setdefault(point.sweep, []).append(point)
+    return join((_table(name, points, run) for name, points in sweeps.items()), "\n")
+
+
+def _table(name: str, points: Sequence[Point], run: Run) -> Markup:
+    notes = _Notes()
+    rows: dict[tuple[tuple[str, Param], ...], Row] = {}
+    for point in points:
+        rows.setdefault(point.where, {})[point.metric] = point
+    names = list(dict.fromkeys(key for point in points for key in point.params))
+    names.sort(key=lambda key: not _is_size(points, key))  # sizes first: variants of one size then stand together
+    shown = list(rows.values())[:MOST_ROWS]
+    metrics = _metrics(points)
+    columns = [_metric(metric, metrics[0], notes) for metric in metrics]
+    columns += [*_memory(points), *_rate(points, run.ceilings), *_backend(points)]
+    head = [el("th", one_line(key, 40), scope="col", class_="vc-param") for key in names]
+    head += [el("th", one_line(title, 60), scope="col") for title, _ in columns]
+    bodies = []
+    key = names[0] if names else ""
+    for _, group in groupby(shown, key=lambda row: next(iter(row.values())).params.get(key)):
+        bodies.append(_body(list(group), names, columns))
+    caption = el("caption", el("code", one_line(name, 60)), _caption(points))
+    table = el("table", caption, el("thead", el("tr", *head)), join(bodies, "\n"), class_="vc-table")
+    rest = el("p", f"and {len(rows) - MOST_ROWS} more settings, in the record", class_="vc-more") if len(rows) > MOST_ROWS else ""
+    return el("div", el("div", table, class_="vc-scroll", tabindex="0"), notes.render(), rest, class_="vc-sweep")
+
+
+def _body(group: Sequence[Row], names: Sequence[str], columns: Sequence[Column]) -> Markup:
+    """Rows that share their first parameter, which is written once."""
+    rows = []
+    for index, row in enumerate(group):
+        point = next(iter(row.values()))
+        cells = []
+        for place, name in enumerate(names):
+            if place or not index:
+                span = len(group) if not place and len(group) > 1 else None
+                text = words.written(point.params[name]) if name in point.params else ""
+                number = isinstance(point.params.get(name), (int, float))
+                cells.append(el("th", text, scope="rowgroup" if span else "row", rowspan=span, data_number=number))
+        cells += [el("td", cell(row)) for _, cell in columns]
+        rows.append(el("tr", *cells))
+    return el("tbody", *rows)
+
+
+def _metric(metric: str, first: str, notes: _Notes) -> Column:
+    def cell(row: Row) -> str:
+        point = row.get(metric)
+        if point is None:
+            failed = next((p for p in row.values() if not p.measured and p.status != "ok"), None)
+            return _status(failed, notes) if failed and metric == first else Markup("—")
+        summary = stats.summarise(point.samples)
+        if summary is None:
+            return _status(point, notes)
+        marks = [
+            notes.mark(_remark(*words.FLAG[flag]), flag in words.GRAVE) for flag in dict.fromkeys(point.flags)
+        ]
+        if point.status != "ok":
+            marks.append(notes.mark(_remark(words.STATUS[point.status][0], point.message or words.STATUS[point.status][1])))
+        value = el("span", words.measured(summary, point.unit), class_="vc-value", data_status=point.status)
+        return value + join(marks, ",")
+
+    return metric, cell
+
+
+def _status(point: Point, notes: _Notes) -> Markup:
+    """What stands where a number would: the reason why there is none."""
+    label, meaning = words.STATUS[point.status] if point.status != "ok" else ("—", "")
+    status = el("span", label, class_="vc-status", data_status=point.status)
+    return status + notes.mark(_remark("", point.message or meaning)) if point.message or meaning else status
+
+
+def _remark(label: str, text: str) -> Markup:
+    return join((el("b", label) if label else "", one_line(text)), ": ")
+
+
+def _memory(points: Sequence[Point]) -> list[Column]:
+    def first(take: Callable[[Point], tuple[int, ...]]) -> Callable[[Row], str]:
+        return lambda row: next((text for point in row.values() if (text := words.size(take(point)))), "—")
+
+    columns: list[Column] = []
+    if any(peak_memory(point) for point in points):
+        columns.append((MEMORY, first(peak_memory)))
+    if any(point.reserved for point in points):
+        columns.append(("reserved", first(lambda point: point.reserved)))
+    return columns
+
+
+def _rate(points: Sequence[Point], ceilings: Ceilings) -> list[Column]:
+    def cell(unit: str) -> Callable[[Row], str]:
+        def text(row: Row) -> str:
+            for point in row.values():
+                summary = rates(point).get(unit)
+                if summary:
+                    ceiling = ceilings.copy if unit == "B/s" else ceilings.gemm.get(point.dtype or "")
+                    share = f" · {summary.value / ceiling:.0%}".replace("%", "\u202f%") if ceiling else ""
+                    return quantity(summary.value, unit, min(3, summary.figures)) + share
+            return "—"
+
+        return text
+
+    units = {unit: title for unit, title in _RATES.items() if any(unit in rates(point) for point in points)}
+    shares = bool(ceilings.copy or ceilings.gemm)
+    return [(title + (", share of peak" if shares else ""), cell(unit)) for unit, title in units.items()]
+
+
+def _backend(points: Sequence[Point]) -> list[Column]:
+    if not any(point.backend for point in points):
+        return []
+    return [("kernel", lambda row: next((el("code", one_line(p.backend, 40)) for p in row.values() if p.backend), Markup("—")))]
+
+
+def _metrics(points: Sequence[Point]) -> list[str]:
+    """Metrics with a number first; those that only say why there is none are told in the first column."""
+    found = list(dict.fromkeys(point.metric for point in points if point.measured))
+    return found or [points[0].metric]
+
+
+def _caption(points: Sequence[Point]) -> str:
+    most = max((len(point.samples) for point in points), default=0)
+    if most > 1:
+        return f" median, ± half the range of {most} processes"
+    return " median of one process, so no spread between processes" if most else ""
+
+
+def _is_size(points: Sequence[Point], name: str) -> bool:
+    values = [point.params[name] for point in points if name in point.params]
+    return all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in values)
+
+
+def _letter(index: int) -> str:
+    return chr(ord("a") + index % 26) * (index // 26 + 1)
