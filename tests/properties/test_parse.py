@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -52,7 +54,7 @@ def examine(data: bytes) -> None:
     assert all(anchors) and len(set(anchors)) == len(anchors)
     for links in ("link", "embed", "property"):
         ours = [r.span for r in note.references if r.kind == links]
-        assert all(a.end <= b.start for a, b in zip(ours, ours[1:], strict=False))
+        assert all(a.end <= b.start for a, b in pairwise(ours))
 
 
 @given(notes)

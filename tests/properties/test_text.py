@@ -65,6 +65,5 @@ def test_overlapping_edits_are_refused() -> None:
 def test_folding_is_stable(name: str) -> None:
     folded = fold(name)
     assert fold(folded) == folded
-    for form in ("NFC", "NFD"):
-        assert fold(unicodedata.normalize(form, name)) == folded  # type: ignore[arg-type]
-    assert fold(name.upper()) == fold(name.upper().lower()) or not name.isascii()
+    assert fold(unicodedata.normalize("NFD", name)) == folded
+    assert not name.isascii() or fold(name.upper()) == folded
