@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -185,11 +186,12 @@ def _watch(options: Options) -> int:
             return not path.startswith(build) and super().__call__(change, path)
 
     files = [project.root, *([project.source] if project.source else [])]
-    _guarded(options)
-    note(f"watching {project.root}; Ctrl+C ends")
-    for _ in watch(*files, watch_filter=Notes(), raise_interrupt=False):
-        click.clear()
+    with suppress(KeyboardInterrupt):
         _guarded(options)
+        note(f"watching {project.root}; Ctrl+C ends")
+        for _ in watch(*files, watch_filter=Notes()):
+            click.clear()
+            _guarded(options)
     return 0
 
 
