@@ -14,6 +14,7 @@ from markdown_it import MarkdownIt
 
 from vaultc.bench.jobs import Job, make_job
 from vaultc.diagnostics import CODES
+from vaultc.frontends.cli.check import check
 from vaultc.frontends.cli.explain import explain
 from vaultc.parse.note import parse
 from vaultc.scan import source_file
@@ -120,3 +121,13 @@ def test_explain_prints_the_examples_without_their_marks(code: str) -> None:
     assert "example=" not in result.output
     for file in (*example(code, "fail"), *example(code, "fix")):
         assert file.text in result.output
+
+
+@pytest.mark.parametrize("code", ["VC205", "VC206"])
+def test_fix_writes_the_repaired_example(code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    write(example(code, "fail"), tmp_path / "vault")
+    result = CliRunner().invoke(check, ["--fix", str(tmp_path / "vault")])
+    assert result.exit_code == 0, result.output
+    for file in example(code, "fix"):
+        assert (tmp_path / "vault" / file.path).read_text(encoding="utf-8") == file.text
