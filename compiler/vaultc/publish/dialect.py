@@ -21,6 +21,7 @@ EXTENSIONS: Final[dict[str, dict[str, Any]]] = {
     "pymdownx.superfences": {
         "custom_fences": [{"name": "mermaid", "class": "mermaid", "format": fence_code_format}],
         "disable_indented_code_blocks": True,
+        "preserve_tabs": True,
         "relaxed_headers": True,
     },
     "pymdownx.tasklist": {"custom_checkbox": True},

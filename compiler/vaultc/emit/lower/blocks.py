@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 from vaultc.emit.lower import html
 from vaultc.emit.lower.callouts import callout
+from vaultc.emit.lower.escape import escape
 from vaultc.emit.lower.inline import Scope, one_line, parts
 from vaultc.emit.lower.plan import Plan
 from vaultc.emit.lower.select import select
@@ -20,7 +21,10 @@ _INLINE: Final = frozenset(
 _ALIGN: Final = {"None": "---", "Left": ":--", "Right": "--:", "Center": ":-:"}
 _LANGUAGE = re.compile(r"[ \t{]*\.?([\w#.+-]+)")
 _OPTION = re.compile(r'(?<![\w-])hl_lines="[\d -]*"')
+CALLOUT_KIND: Final = "vaultc-callout-kind"  # a class: for screen readers, hidden from sight by the site's style
 _DEPTH: Final = 24  # of containers; what is nested deeper stands at this depth
+# What stands between the marker of an item and a block that begins it; two blank lines for the rest.
+_LEAD: Final = {"text": "", "line": "", "heading": "", "rule": "", "code": "\n", "bullets": "\n", "numbers": "\n"}
 _APART: Final = "<!-- -->"  # between two lists, which would be one
 
 
@@ -243,8 +247,11 @@ class _Lowering:
             text = self.document.slice(head.end, rest[0].end)
             rest[0] = rest[0]._replace(data=text, start=head.end)
         stop = next((k for k, e in enumerate(rest) if e.name in ("SoftBreak", "HardBreak")), len(rest))
-        title = one_line(rest[:stop], self.scope, opens=True) or head.title
-        self.enter("quote", start, marker=f"{head.marker} {title}")
+        title = one_line(rest[:stop], self.scope, opens=True)
+        kind = escape(head.kind, lines=False)
+        # Colour and icon alone do not tell every reader what kind of callout it is: a title is preceded by the word.
+        shown = f"*{kind}*{{.{CALLOUT_KIND}}} {title}" if title else kind
+        self.enter("quote", start, marker=f"{head.marker} {shown}")
         if rest[stop + 1 :]:
             self.paragraph(rest[stop + 1 :], "text")
         return close + 1
@@ -285,7 +292,7 @@ def _item(blocks: Sequence[Block]) -> str:
     out: list[str] = []
     for i, block in enumerate(blocks):
         if not i:
-            out.append(block.text if block.kind in ("text", "line") else f"\n\n{block.text}")
+            out.append(_LEAD.get(block.kind, "\n\n") + block.text)
             continue
         before = blocks[i - 1].kind
         tight = i == 1 and before == "line" and block.kind in ("bullets", "numbers", "code")
@@ -295,18 +302,15 @@ def _item(blocks: Sequence[Block]) -> str:
 
 
 def _list(frame: _Frame) -> str:
+    # A line with a dash alone would underline the text above it.
+    bullet = "*" if any(not item.text or item.text[0] == "\n" for item in frame.blocks) else "-"
     out: list[str] = []
-    loose = False
     for i, item in enumerate(frame.blocks):
         first, _, rest = item.text.partition("\n")
-        # A line with a dash alone would underline the text above it.
-        marker = f"{frame.number + i}." if frame.number is not None else "-" if first else "*"
-        text = f"{marker} {first}" + (f"\n{_indent(rest)}" if rest else "")
-        if i:
-            out.append("\n\n" if loose else "\n")
-        out.append(text)
-        loose = "\n\n" in _without_code(item.text)
-    return "".join(out)
+        marker = bullet if frame.number is None else f"{frame.number + i}."
+        out.append(f"{marker} {first}" + (f"\n{_indent(rest)}" if rest else ""))
+        out.append("\n\n" if "\n\n" in _without_code(item.text) else "\n")
+    return "".join(out[:-1])
 
 
 def _indent(text: str) -> str:

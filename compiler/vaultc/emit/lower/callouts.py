@@ -23,10 +23,10 @@ _STYLE: Final = {alias: style for style, aliases in _STYLES.items() for alias in
 
 
 class Callout(NamedTuple):
-    """The first line of a callout: its marker as Markdown, the title to show when the author gave none, where the marker ends."""
+    """The first line of a callout: its marker as Markdown, the author's word for its kind, the byte where the marker ends."""
 
     marker: str
-    title: str
+    kind: str
     end: int
 
 

@@ -180,6 +180,8 @@ class _Leaf:
         One inside another of its kind that has no other sign left is dropped: it would look the same.
         """
         if event.name == "+Strikethrough":
+            if self.scope.document.data[event.start : event.start + 2] != b"~~":
+                return "\\~"  # one tilde strikes nothing out, in CommonMark or in Obsidian
             return "" if self.opened.get("~~") else "~~"
         data, size = self.scope.document.data, 1 + (event.name == "+Strong")
         sign = data[event.start : event.start + 1].decode()
