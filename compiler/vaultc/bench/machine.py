@@ -66,6 +66,8 @@ def details() -> Mapping[str, Param]:
     clock = _proc_field("cpu MHz")
     if clock:
         found["cpu_mhz"] = round(float(clock))
+    if nice := os.nice(0):
+        found["nice"] = nice
     found |= {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
     return found
 
