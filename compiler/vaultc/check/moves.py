@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import unquote
 
 from vaultc import index, scan
-from vaultc.check.rules.links import cut, destination, encoded, in_table, linktext, quoted, relative
+from vaultc.check.rules.links import cut, destination, encoded, in_table, linkable, linktext, quoted, relative
 from vaultc.errors import VaultcError
 from vaultc.graph import Vault
 from vaultc.index import Index
@@ -127,7 +127,10 @@ class _Mover:
         """The destination to write for a link; the first that means the same."""
         for text in self._candidates(note, here, reference, old):
             target = text
-            if reference.kind in ("markdown", "image"):
+            if reference.kind not in ("markdown", "image"):
+                if not linkable(text):
+                    continue
+            else:
                 name, mark, fragment = text.partition("#")
                 target = unquote(name.partition("?")[0]) + mark + unquote(fragment)
             if self.same(old, self.resolver.resolve(replace(reference, target=target, raw=text), here)):
@@ -201,7 +204,7 @@ class _Mover:
             pairs = zip(note.references, self.vault.links[path], strict=False)
             for reference, old in pairs:
                 if not _nowhere(old) and not self.same(old, resolver.resolve(reference, note)):
-                    raise VaultcError(f"{path}: `{reference.raw}` would not survive the move: nothing was changed")
+                    raise VaultcError(f"{path}: `{reference.raw}` would not survive the move: choose another name")
             if len(note.references) != len(before.references) or len(note.findings) > len(before.findings):
                 raise VaultcError(f"{path}: its links cannot hold the new name: choose another")
 

@@ -58,9 +58,14 @@ def linktext(index: Index, path: str, folder: str) -> str | None:
     beside = relative(name, folder)
     written.append(beside if beside.startswith("../") else f"./{beside}")
     for text in [*written, *(f"{text}.md" for text in written if name != path)]:
-        if not _UNLINKABLE.search(text) and names.find(index, text, folder) == names.Found((path,), "name"):
+        if linkable(text) and names.find(index, text, folder) == names.Found((path,), "name"):
             return text
     return None
+
+
+def linkable(text: str) -> bool:
+    """Whether a wiki-link can hold this name."""
+    return not _UNLINKABLE.search(text)
 
 
 def rewrite(vault: Vault, note: Note, reference: Reference, path: str, *, label: str | None = None) -> Fix | None:

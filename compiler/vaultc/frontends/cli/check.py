@@ -167,6 +167,7 @@ def diff(report: Report, texts: Mapping[str, bytes]) -> str:
     out = []
     for path, text in sorted(texts.items()):
         name = report.from_here(path)
+        name += "\t" if " " in name else ""  # else `patch` takes the first word for the name
         before = report.vault.text(path).decode("utf-8", "replace").splitlines(keepends=True)
         for line in difflib.unified_diff(before, text.decode("utf-8", "replace").splitlines(keepends=True), name, name):
             out.append(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n")
