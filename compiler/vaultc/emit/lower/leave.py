@@ -1,5 +1,7 @@
 """A note whose text is Python-Markdown already (`dialect = "material"`): only what the plan names is replaced."""
 
+import re
+
 from vaultc.emit.lower import escape
 from vaultc.emit.lower.plan import Plan
 from vaultc.parse.document import Document
@@ -23,7 +25,8 @@ def leave(document: Document, plan: Plan) -> str:
             if alone and start in plan.blocks and data[start - 1 : start] in (b"", b"\n"):
                 edits.append((Span(start, end), plan.blocks[start].strip("\n")))
             elif start in plan.inline:
-                edits.append((Span(start, end), plan.inline[start]))
+                new = plan.inline[start]
+                edits.append((Span(start, end), re.sub(r"(?<!\\)\|", r"\\|", new) if payload.escaped else new))
         elif name in ("+Link", "+Image"):
             if start in plan.inline:
                 edits.append((Span(start, end), plan.inline[start]))

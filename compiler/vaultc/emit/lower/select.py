@@ -12,7 +12,7 @@ def select(document: Document, start: int = 0, end: int | None = None) -> Sequen
     if start <= document.body and not data[stop:].strip():
         return document.events
     out: list[Event] = []
-    lists: list[tuple[Event, bool]] = []  # the lists around, and whether each was opened in `out`
+    lists: list[Event | None] = []  # the lists around with the number of their next item; None once opened in `out`
     within = 0  # how deep inside a chosen element
     for event in document.events:
         sign = event.name[0]
@@ -21,8 +21,7 @@ def select(document: Document, start: int = 0, end: int | None = None) -> Sequen
             within += (sign == "+") - (sign == "-")
             continue
         if event.name == "-List":
-            _, opened = lists.pop()
-            if opened:
+            if lists.pop() is None:
                 out.append(event)
             continue
         if sign == "-":
@@ -31,11 +30,13 @@ def select(document: Document, start: int = 0, end: int | None = None) -> Sequen
             event.end <= stop or (event.start < stop and not data[stop : event.end].strip())
         )
         if inside:
-            if event.name == "+Item" and lists and not lists[-1][1]:
-                out.append(lists[-1][0])
-                lists[-1] = (lists[-1][0], True)
+            if event.name == "+Item" and lists and (around := lists[-1]):
+                out.append(around)
+                lists[-1] = None
             out.append(event)
             within = int(sign == "+")
         elif event.name == "+List":
-            lists.append((event, False))
+            lists.append(event)
+        elif event.name == "+Item" and lists and (around := lists[-1]) and around.data is not None:
+            lists[-1] = around._replace(data=around.data + 1)
     return out
