@@ -20,7 +20,7 @@ HARNESS = "1"
 """Version of the way things are measured. It is raised when a change could move a number, and makes every result stale."""
 
 TIMEOUT = 120.0
-"""Seconds that one process of a snippet may take, unless ``timeout=`` says otherwise."""
+"""Seconds that a snippet may take for one point, or for what lies before and after them, unless it says ``timeout=``."""
 LONGEST_TIMEOUT = 3600.0
 EXPORT_SCHEMA = 1
 MOST_FILE_BYTES = 8 * 2**20

@@ -95,11 +95,11 @@ def load() -> float | None:
 
 
 def repository(folder: Path) -> tuple[str | None, bool | None]:
-    """The commit of the git repository around a folder and whether it has changes; ``(None, None)`` without one."""
+    """The commit of the git repository around a folder, and whether the folder differs from it; ``(None, None)`` without one."""
     commit = _output("git", "-C", str(folder), "rev-parse", "HEAD")
     if commit is None:
         return None, None
-    changes = _output("git", "-C", str(folder), "status", "--porcelain", "--untracked-files=no")
+    changes = _output("git", "-C", str(folder), "status", "--porcelain", "--untracked-files=no", "--", ".")
     return commit, None if changes is None else bool(changes)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import functools
 import json
+import math
 import os
 import secrets
 import selectors
@@ -38,8 +39,11 @@ class Limits:
     """What one process may use, with all that it starts."""
 
     seconds: float
+    """Without telling of any progress."""
     memory: int
     """Bytes resident."""
+    total: float = math.inf
+    """Seconds altogether."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,15 +141,16 @@ def resident_bytes(leader: int) -> tuple[int, int] | None:
 def _follow(
     process: subprocess.Popen[bytes], talk: _Talk, limits: Limits
 ) -> tuple[Literal["timeout", "oom", "error"], str] | None:
-    deadline = time.monotonic() + limits.seconds
+    end = time.monotonic() + limits.total
     while True:
         talk.read(POLL)
         if process.poll() is not None:
             return None
         if talk.overflowing:
             return "error", f"told more than {quantity(MOST_MESSAGE_BYTES, 'B', 2)} of results"
-        if time.monotonic() > deadline:
-            return "timeout", f"over the limit of {limits.seconds:g} s"
+        now = time.monotonic()
+        if now > min(talk.heard + limits.seconds, end):
+            return "timeout", f"over the limit of {limits.seconds if now < end else limits.total:g} s"
         used = resident_bytes(process.pid)
         if used and used[0] > limits.memory:
             return "oom", f"over the limit of {quantity(limits.memory, 'B', 3)} resident memory"
@@ -167,6 +172,8 @@ class _Talk:
     def __init__(self, prints: IO[bytes], pipe: IO[bytes]) -> None:
         self._received = bytearray()
         self._tail = bytearray()
+        self.heard = time.monotonic()
+        """When the last of its results came."""
         self._selector = selectors.DefaultSelector()
         for stream, sink in ((prints, self._print), (pipe, self._receive)):
             os.set_blocking(stream.fileno(), False)
@@ -213,6 +220,7 @@ class _Talk:
         return "".join(char if char.isprintable() or char == "\n" else "�" for char in text).strip()
 
     def _receive(self, chunk: bytes) -> None:
+        self.heard = time.monotonic()
         if not self.overflowing:
             self._received += chunk
 

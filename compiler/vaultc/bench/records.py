@@ -110,7 +110,7 @@ class Isolation:
     memory_limit: int | None = None
     """Bytes of resident memory at which the process group is killed."""
     time_limit: float | None = None
-    """Seconds for one process."""
+    """Seconds for one point, or for what lies before and after them."""
     notes: tuple[str, ...] = ()
     """What the system did not allow, one line each."""
 

@@ -240,7 +240,8 @@ class _Conductor:
         path = self.folder / "request.json"
         path.write_text(json.dumps(encode(request)), encoding="utf-8")
         command = [*network_blocker(), sys.executable, "-m", "vaultc.bench.child", str(path)]
-        outcome = watch(command, environment=self._environment(), folder=self.folder, limits=self.limits)
+        limits = replace(self.limits, total=self.limits.seconds * (2 + len(self.state.plan)))
+        outcome = watch(command, environment=self._environment(), folder=self.folder, limits=limits)
         self.done += 1
         self.state.processes += phase == "time"
         self.state.log = outcome.log or self.state.log

@@ -1,7 +1,7 @@
 """The results on disk: ``<vault>/_results/<id>/<machine class>.jsonl``, one run a line, only ever added to.
 
-Lines do not depend on each other, so git can merge two branches' results by keeping both sides' lines
-(``*.jsonl merge=union`` in ``.gitattributes``); a reader sorts them by time and drops exact repetitions.
+Lines do not depend on each other, so git merges two branches' results by keeping both sides' lines, as a
+``.gitattributes`` beside them says; a reader sorts them by time and drops exact repetitions.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from vaultc.bench.records import Environment, MachineClass, Point, Run, Unreadab
 from vaultc.errors import VaultcError
 
 FOLDER = "_results"
+ATTRIBUTES = "*.jsonl merge=union\n"
+"""Tells git to keep both sides' lines; written beside the first result."""
 MOST_SAMPLES = 40
 """Samples of one process at one point that are kept."""
 MOST_LINE_BYTES = 512 * 1024
@@ -62,6 +64,9 @@ def append(root: Path, run: Run) -> Path:
         raise VaultcError(f"{run.id}: the record is over {MOST_LINE_BYTES // 1024} KiB: sweep fewer points")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        attributes = root / FOLDER / ".gitattributes"
+        if not attributes.exists():
+            attributes.write_text(ATTRIBUTES, encoding="utf-8")
         with _locked(path):
             before = path.read_bytes() if path.exists() else b""
             if before and not before.endswith(b"\n"):

@@ -98,7 +98,18 @@ def test_torch_is_measured_checked_and_doubted(tmp_path: Path) -> None:
     pytest.importorskip("torch", reason="missing tool: torch (pip install torch)")
     jobs = jobs_file(tmp_path, WITH_TORCH, "expect=oom")
     environment = {**os.environ, "TMPDIR": str(tmp_path)}
-    command: list[str | Path] = [sys.executable, "-m", "vaultc.bench", jobs, "--device", "cpu", "--out", tmp_path, "--repeat", "1"]
+    command: list[str | Path] = [
+        sys.executable,
+        "-m",
+        "vaultc.bench",
+        jobs,
+        "--device",
+        "cpu",
+        "--out",
+        tmp_path,
+        "--repeat",
+        "1",
+    ]
     done = subprocess.run(command, env=environment, capture_output=True, text=True)
     ((file,),) = read_all(tmp_path).values()
     (run,) = file.runs

@@ -33,7 +33,7 @@ def test_runs_are_added_one_a_line(tmp_path: Path) -> None:
     assert append(tmp_path, second) == path == tmp_path / "_results/x/cpu-made-up-cpu-2-threads.jsonl"
     assert path.read_bytes().startswith(before)
     assert read(path).runs == (first, second)
-    assert [found.name for found in path.parent.iterdir()] == [path.name]
+    assert [found.name for found in path.parent.iterdir()] == [path.name], "no temporary file is left"
 
 
 def test_machines_have_files_of_their_own(tmp_path: Path) -> None:
@@ -77,7 +77,6 @@ def test_branches_merge_without_losing_a_line(tmp_path: Path) -> None:
         subprocess.run(["git", *identity, *arguments], cwd=tmp_path, check=True, capture_output=True)
 
     git("init")
-    (tmp_path / ".gitattributes").write_text("*.jsonl merge=union\n", encoding="utf-8")
     path = append(tmp_path, run(day=1))
     git("add", ".")
     git("commit", "-m", "first")
