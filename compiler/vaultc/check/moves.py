@@ -19,7 +19,7 @@ from vaultc.index import Index
 from vaultc.model import Definition, Note, Reference
 from vaultc.parse import parse
 from vaultc.resolve import Ambiguous, Resolution, Resolved, Resolver, Unresolved
-from vaultc.text import Span, splice
+from vaultc.text import Span, fold, splice
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +145,7 @@ class _Mover:
         path = self.moved(chosen.path.rstrip("/")) or "."
         name, rest = cut(self.vault.index, note, reference)
         slash = "/" if name.endswith("/") or chosen.path.endswith("/") else ""
+        whole = chosen.path.rstrip("/").removesuffix(".md")
         by_folder = isinstance(chosen, Resolved) and chosen.via == "folder"
         goals = (
             [path] if not by_folder or (slash and chosen.path.endswith("/")) else [posixpath.dirname(path) or ".", path]
@@ -166,6 +167,8 @@ class _Mover:
             depth = len([part for part in name.rstrip("/").split("/") if part not in ("", ".", "..")])
             if name.startswith(("./", "../")):
                 yield beside + slash + rest
+            elif "/" in name and fold(name.rstrip("/")).removesuffix(".md") == fold(whole):
+                yield bare + slash + rest  # written from the vault's root, it stays so
             elif isinstance(chosen, Resolved) and chosen.via in ("name", "folder"):
                 yield "/".join(parts[-max(depth, 1) :]) + slash + rest
             if shortest := linktext(self.index, goal, here.folder):

@@ -60,8 +60,7 @@ def open_scope(paths: Sequence[Path]) -> tuple[Session, Scope]:
 
 
 def open_around(path: Path) -> Session:
-    """The session for the vault whose links to the note or folder at `path` matter: the marked one that it lies in, else the current
-    folder's where it is inside, else the folder around it.
+    """The session for the vault around the note or folder at `path`, as `open_folder` finds it.
 
     Raises VaultcError when `path` does not exist or is a whole vault itself.
     """
@@ -70,8 +69,16 @@ def open_around(path: Path) -> Session:
         raise VaultcError(f"{path}: no such file or folder")
     if real.is_dir() and (itself := locate(path)).root == real and is_marked(itself):
         raise VaultcError(f"{path} is a vault, not a part of one")
-    project = locate(real.parent)
-    if not is_marked(project) and real.is_relative_to(Path.cwd().resolve()):
+    return open_folder(real.parent)
+
+
+def open_folder(folder: Path) -> Session:
+    """The session for the marked vault that `folder` lies in, else for the current folder where it is inside, else for itself.
+
+    Raises VaultcError when it does not exist.
+    """
+    project = locate(folder)
+    if not is_marked(project) and folder.resolve().is_relative_to(Path.cwd().resolve()):
         project = locate(Path())
     return Session(project)
 

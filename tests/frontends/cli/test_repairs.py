@@ -88,7 +88,7 @@ def test_fix_leaves_a_note_that_is_not_utf8(run: Run, tmp_path: Path) -> None:
 
 
 def test_fix_keeps_a_heading_that_others_link_to(run: Run, tmp_path: Path) -> None:
-    files = {"x/n.md": "a\n", "y/n.md": "b\n", "h.md": "# About [[n]]\n", "i.md": "[[h#About n]] [[n]]\n"}
+    files: dict[str, str | bytes] = {"x/n.md": "a\n", "y/n.md": "b\n", "h.md": "# About [[n]]\n", "i.md": "[[h#About n]] [[n]]\n"}
     vault = write(tmp_path / "v", files)
     run("check", vault, "--fix", "--select", "VC2", "--fail-on", "error")
     assert (vault / "h.md").read_text() == "# About [[n]]\n"
@@ -173,7 +173,7 @@ def test_mv_renames_a_note_and_every_link_to_it(run: Run, crooked: Path) -> None
 
 
 def test_mv_moves_a_folder_with_its_relative_links(run: Run, tmp_path: Path) -> None:
-    files = {
+    files: dict[str, str | bytes] = {
         ".obsidian/app.json": "{}",
         "index.md": "[[dir/sub/one]] [[one]] ![](dir/pic.png) [x][d]\n\n[d]: dir/sub/one.md#head\n",
         "dir/sub/one.md": "# Head\n\n[[../two]] [up](../../index.md) ![](../pic.png) [[#Head]]\n",
@@ -184,7 +184,7 @@ def test_mv_moves_a_folder_with_its_relative_links(run: Run, tmp_path: Path) -> 
     run("mv", "dir", "deep/er/place", cwd=vault)
     after = {path: data.decode() for path, data in snapshot(vault).items() if not path.startswith(".")}
     assert after == {
-        "index.md": "[[place/sub/one]] [[one]] ![](deep/er/place/pic.png) [x][d]\n\n[d]: deep/er/place/sub/one.md#head\n",
+        "index.md": "[[deep/er/place/sub/one]] [[one]] ![](deep/er/place/pic.png) [x][d]\n\n[d]: deep/er/place/sub/one.md#head\n",
         "deep/er/place/sub/one.md": "# Head\n\n[[../two]] [up](../../../../index.md) ![](../pic.png) [[#Head]]\n",
         "deep/er/place/two.md": "[[./sub/one]] [[index]]\n",
         "deep/er/place/pic.png": "png",

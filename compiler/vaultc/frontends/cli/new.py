@@ -15,9 +15,9 @@ from vaultc.frontends.cli.output import emit, note
 from vaultc.frontends.render import count
 from vaultc.frontends.render.terminal import head, safe
 from vaultc.frontends.report import Report
+from vaultc.frontends.scope import open_folder
 from vaultc.graph import Vault
 from vaultc.model import Note
-from vaultc.session import Session
 from vaultc.text import Span, fold
 
 # What Windows forbids in a file's name, and what a wiki-link cannot hold.
@@ -41,9 +41,9 @@ def new(title: str, folder: Path | None, aliases: tuple[str, ...], tags: tuple[s
     name = filename(title)
     if not name:
         raise VaultcError(f"{title!r} makes no file name: use some letters")
-    session = Session.open(folder.parent if folder and not folder.exists() else folder or Path())
-    root = session.project.root
     where = (folder or Path()).resolve()
+    session = open_folder(next(parent for parent in (where, *where.parents) if parent.is_dir()))
+    root = session.project.root
     if not where.is_relative_to(root):
         if folder:
             raise VaultcError(f"{folder} is not in the vault {root}")
