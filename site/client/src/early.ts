@@ -1,24 +1,59 @@
-// Runs before the theme's own script, which would fetch Mermaid from another host unless `mermaid` is defined.
-// What is defined here loads the bundled Mermaid when the first diagram is to be drawn.
+// Runs before the theme's own script, to change two things in it. A plain script, in which a block keeps names to itself.
+
 import type { Mermaid, MermaidConfig } from "mermaid";
 
-let config: MermaidConfig = {};
-let loaded: Promise<Mermaid> | undefined;
+{
+  // 1. It would fetch Mermaid from another host unless `mermaid` is defined. What is defined here loads the bundled one when
+  // the first diagram is to be drawn.
+  let config: MermaidConfig = {};
+  let loaded: Promise<Mermaid> | undefined;
 
-async function load(): Promise<Mermaid> {
-  const { default: mermaid } = await import("mermaid");
-  mermaid.initialize(config);
-  return mermaid;
+  async function load(): Promise<Mermaid> {
+    const { default: mermaid } = await import("mermaid");
+    mermaid.initialize(config);
+    return mermaid;
+  }
+
+  const onDemand: Pick<Mermaid, "initialize" | "render"> = {
+    initialize(given) {
+      config = given;
+    },
+    async render(...given) {
+      loaded ??= load();
+      return (await loaded).render(...given);
+    },
+  };
+
+  // 2. Its search sends each query as it is typed to a worker, which compares beginnings of words.
+  const QUERY = 2;
+
+  class QueryingWorker extends Worker {
+    private readonly searches: boolean;
+    private widen: (query: string) => string = (query) => query;
+
+    constructor(address: string | URL, options?: WorkerOptions) {
+      super(address, options);
+      this.searches = /\/workers\/search\.[^/]*$/.test(String(address));
+      if (this.searches) void import("./search").then(({ widen }) => (this.widen = widen));
+    }
+
+    override postMessage(message: unknown, options?: StructuredSerializeOptions | Transferable[]): void {
+      const sent = this.searches && isQuery(message) ? { ...message, data: this.widen(message.data) } : message;
+      if (Array.isArray(options)) super.postMessage(sent, options);
+      else super.postMessage(sent, options);
+    }
+  }
+
+  function isQuery(message: unknown): message is { type: typeof QUERY; data: string } {
+    return (
+      typeof message === "object" &&
+      message !== null &&
+      "type" in message &&
+      message.type === QUERY &&
+      "data" in message &&
+      typeof message.data === "string"
+    );
+  }
+
+  Object.assign(window, { mermaid: onDemand, Worker: QueryingWorker });
 }
-
-const onDemand: Pick<Mermaid, "initialize" | "render"> = {
-  initialize(given) {
-    config = given;
-  },
-  async render(...given) {
-    loaded ??= load();
-    return (await loaded).render(...given);
-  },
-};
-
-Object.assign(window, { mermaid: onDemand });

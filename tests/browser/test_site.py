@@ -1,0 +1,122 @@
+"""A whole site, compiled from a vault without any configuration, as a reader meets it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.browser.conftest import Watched, served, watched
+
+pytestmark = pytest.mark.browser
+
+HOSTILE = "</title><script>window.broken = 1</script><img src=x onerror='window.broken = 2'>"
+
+NOTES = {
+    "attention/Sparse attention.md": """---
+aliases: [Разреженное внимание]
+tags: [attention/sparse]
+---
+# Sparse attention
+
+Some pairs of tokens are scored, see [[Память]] and [[A note to come]].
+
+$$ e^{i\\pi} + 1 = 0 $$
+
+```mermaid
+graph LR
+  Query --> Key
+```
+""",
+    "Память.md": "# Память\n\nМодели запоминают последовательности. Дальше: [[Разреженное внимание]].\n",
+    "hostile.md": f'---\ntitle: "{HOSTILE}"\ndescription: \'"><script>window.broken = 3</script>\'\n---\n[[Память]]\n',
+}
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder = tmp_path_factory.mktemp("site")
+    for name, text in NOTES.items():
+        note = folder / "notes" / name
+        note.parent.mkdir(parents=True, exist_ok=True)
+        note.write_text(text, encoding="utf-8")
+    subprocess.run(
+        [Path(sys.executable).with_name("vaultc"), "build", folder / "notes", "--site-dir", folder / "site"],
+        env=os.environ | {"XDG_CACHE_HOME": str(folder / "cache")},
+        check=True,
+    )
+    with served(folder / "site") as address:
+        yield address
+
+
+@pytest.fixture
+def watch(browser: Browser, root: str) -> Iterator[Watched]:
+    with watched(browser, root) as watch:
+        yield watch
+
+
+def test_every_page_keeps_to_its_host_and_runs_nothing_from_a_title(watch: Watched) -> None:
+    for path in ("", "hostile/", "attention/", "tags/", "graph/", "attention/Sparse attention/", "Память/"):
+        page = watch.open(path)
+        page.wait_for_load_state("networkidle")
+        assert page.evaluate("window.broken") is None, path
+
+
+def test_formulas_and_diagrams_are_drawn_from_the_site_itself(watch: Watched) -> None:
+    page = watch.open("attention/Sparse attention/")
+    expect(page.locator(".arithmatex .katex-display")).to_be_visible()
+    # The theme replaces the block by a closed shadow tree of the picture's size.
+    expect(page.locator("div.mermaid")).to_be_visible()
+    assert page.locator("pre.mermaid").count() == 0
+
+
+def test_a_link_to_a_missing_note_is_marked(watch: Watched) -> None:
+    mark = watch.open("attention/Sparse attention/").locator(".vaultc-unresolved")
+    expect(mark).to_have_text("A note to come")
+    before = mark.evaluate("element => getComputedStyle(element, '::before').content")
+    assert before.startswith('"[["')
+
+
+def test_the_map_leads_to_the_notes(watch: Watched) -> None:
+    page = watch.open("graph/")
+    page.get_by_role("combobox", name="Find a note on the map").fill("Sparse")
+    expect(page.locator("li[role=option]")).to_have_count(1)
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(f"{watch.root}attention/Sparse%20attention/")
+    expect(page.locator("h1")).to_contain_text("Sparse attention")
+
+
+@pytest.mark.parametrize(
+    ("query", "found"), [("scoring", "Sparse attention"), ("последовательность", "Память"), ("памятью", "Память")]
+)
+def test_search_knows_the_forms_of_english_and_russian_words(watch: Watched, query: str, found: str) -> None:
+    page = watch.open("")
+    page.locator("[data-md-component=search-query]").click()
+    page.keyboard.type(query)
+    page.keyboard.press("End")  # Cyrillic arrives without the events of a key, which the theme waits for
+    expect(page.locator(".md-search-result__item", has_text=found).first).to_be_visible()
+
+
+def test_dark_is_chosen_and_kept(watch: Watched) -> None:
+    page = watch.open("")
+    page.get_by_title("Switch to light").click()
+    page.get_by_title("Switch to dark").click()
+    expect(page.locator("body")).to_have_attribute("data-md-color-scheme", "slate")
+    watch.open("graph/")
+    expect(page.locator("body")).to_have_attribute("data-md-color-scheme", "slate")
+
+
+def test_the_navigation_leads_home_on_a_telephone(browser: Browser, root: str) -> None:
+    with watched(browser, root) as watch:
+        watch.page.set_viewport_size({"width": 390, "height": 844})
+        page = watch.open("attention/Sparse attention/")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        page.locator("label.md-header__button[for=__drawer]").click()
+        entry = page.locator(".md-nav--primary").get_by_role("link", name="Память")
+        entry.click()
+        expect(page.locator("h1")).to_contain_text("Память")
