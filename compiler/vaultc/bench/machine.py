@@ -68,6 +68,8 @@ def details() -> Mapping[str, Param]:
         found["cpu_mhz"] = round(float(clock))
     if nice := os.nice(0):
         found["nice"] = nice
+    if hasattr(os, "sched_getscheduler") and os.sched_getscheduler(0) in (os.SCHED_FIFO, os.SCHED_RR):
+        found["scheduler"] = "real-time"
     found |= {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
     return found
 
