@@ -67,7 +67,7 @@ def _home(vault: Vault, layout: Layout, page: str) -> str:
     if layout.tag_index:
         facts += f" · [Tags]({pages.destination(layout.tag_index, page)})"
     if layout.measured:
-        facts += f" · [Measurements]({pages.destination(layout.measured, page)})"
+        facts += f" · [Measured]({pages.destination(layout.measured, page)})"
         facts += f" · [Claims]({pages.destination(layout.claims, page)})"
     incoming = vault.graph.incoming
     hubs = sorted(layout.notes, key=lambda p: (-len({e.source for e in incoming.get(p, ())} - {p}), p))

@@ -40,7 +40,7 @@ class Layout:
 def layout(vault: Vault, benchmarks: Iterable[str] | None = None) -> Layout:
     """Where every page of a vault goes. Notes keep their paths; generated pages give way to them.
 
-    `benchmarks` are the ids of the benchmarks that can be run; None says that there is not even one that cannot.
+    `benchmarks` are the ids of the benchmarks that were ever run; None says that there is no benchmark at all.
     """
     taken: set[str] = set()
     notes: dict[str, str] = {}
@@ -83,8 +83,10 @@ def layout(vault: Vault, benchmarks: Iterable[str] | None = None) -> Layout:
     graph = free("graph.md")
     if benchmarks is None:
         return Layout(notes, folders, frozenset(generated), tags, tag_index, graph)
-    measured, claims = free("measured.md"), free("claims.md")
-    histories = {name: free(f"{measured[:-3]}/{name}.md") for name in sorted(benchmarks)}
+    measured = free("measured/index.md")
+    root = posixpath.dirname(measured) if posixpath.basename(measured) == "index.md" else measured[:-3]
+    claims = free(f"{root}/claims.md")
+    histories = {name: free(f"{root}/{name}.md") for name in sorted(benchmarks)}
     return Layout(notes, folders, frozenset(generated), tags, tag_index, graph, measured, claims, histories)
 
 

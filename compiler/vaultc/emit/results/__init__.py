@@ -7,6 +7,7 @@ from vaultc.bench.attach import Attached, attach
 from vaultc.emit import pages
 from vaultc.emit.frame import front
 from vaultc.emit.lower.escape import escape
+from vaultc.emit.note import fenced
 from vaultc.emit.pages import Layout
 from vaultc.emit.results.block import block
 from vaultc.emit.results.history import history
@@ -25,8 +26,8 @@ class Measured:
 
     @property
     def ids(self) -> tuple[str, ...]:
-        """The names of the benchmarks that can be run."""
-        return tuple(attached.id for each in self.found.values() for attached in each if attached.id)
+        """The names of the benchmarks that were ever run."""
+        return tuple(attached.id for each in self.found.values() for attached in each if attached.id and attached.machines)
 
     @property
     def any(self) -> bool:
@@ -54,7 +55,8 @@ class Measured:
         titles = {path: vault.notes[path].title for path in self.found}
         topics = {path: _topics(vault.notes[path]) for path in self.found}
         here = layout.measured
-        out = {here: _page("Measurements", measured(every, topics, titles, self._links(layout, here)), f"[Claims]({pages.destination(layout.claims, here)})")}
+        ahead = f"[Claims]({pages.destination(layout.claims, here)})"
+        out = {here: _page("Measured", measured(every, topics, titles, self._links(layout, here)), ahead)}
         here = layout.claims
         back = f"[All measurements]({pages.destination(layout.measured, here)})"
         out[here] = _page("Claims", ledger(every, titles, self._links(layout, here)), back)
@@ -63,7 +65,7 @@ class Measured:
                 here = layout.histories[attached.id]
                 note = pages.destination(layout.notes[attached.note], here, f"vaultc-results-{attached.id}")
                 links = f"[{escape(titles[attached.note], links=False)}]({note}) · [All measurements]({pages.destination(layout.measured, here)})"
-                out[here] = _page(f"History of {attached.id}", history(attached), links)
+                out[here] = _page(attached.id, history(attached), links, f"History of {attached.id}")
         return out
 
     def _links(self, layout: Layout, here: str) -> Links:
@@ -88,5 +90,7 @@ def _topics(note: Note) -> list[str]:
     return list(dict.fromkeys(tag.name for tag in note.tags)) or [note.folder or "no topic"]
 
 
-def _page(title: str, content: str, links: str) -> str:
-    return front(title) + f"# {escape(title, links=False)} {{#vaultc-page}}\n\n{links}\n\n{content}\n"
+def _page(title: str, content: str, links: str, heading: str = "") -> str:
+    head = f"# {escape(heading or title, links=False)} {{#vaultc-page}}"
+    around = fenced('div[data-vaultc="page-links"]', links)
+    return front(title, hide=["toc"]) + f"{head}\n\n{around}\n\n{content}\n"

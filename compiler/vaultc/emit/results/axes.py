@@ -7,9 +7,7 @@ from itertools import pairwise
 
 from vaultc.bench import stats
 from vaultc.bench.text import digits, quantity
-
-SCALED = frozenset(("s", "B", "B/s", "FLOP/s", "FLOP", "W", "Hz"))
-"""Units that are written with an SI prefix."""
+from vaultc.emit.results.words import SCALED
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,7 @@ def _promises(attached: Attached) -> Markup:
 def _machine(attached: Attached, on: OnMachine, name: str) -> Markup:
     run = on.run
     head = el(
-        "p", el("strong", one_line(on.machine.label, 120), class_="vc-machine"), *(join(("", b)) for b in words.badges(run, on.state)),
+        "p", el("strong", one_line(on.machine.label, 120), class_="vc-machine"), *(join((" ", b)) for b in words.badges(run, on.state)),
         class_="vc-head",
     )  # fmt: skip
     parts = [head]

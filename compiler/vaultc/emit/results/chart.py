@@ -9,7 +9,7 @@ from markupsafe import Markup
 from vaultc.emit.results.axes import Axis
 from vaultc.emit.results.html import el, join, void
 
-WIDTH, HEIGHT = 420.0, 250.0
+WIDTH, HEIGHT = 380.0, 240.0
 LEFT, TOP, BOTTOM = 54.0, 30.0, 42.0
 MOST_SERIES = 8
 LETTER = 6.1
@@ -156,14 +156,14 @@ class _Frame:
             parts.append(void("line", x1=self.left, x2=self.right, y1=y, y2=y, class_="vc-grid"))
             parts.append(text(self.left - 7, y + 3.6, words, "vc-tick", "end"))
         parts.append(void("line", x1=self.left, x2=self.right, y1=self.bottom, y2=self.bottom, class_="vc-axis"))
-        room = -math.inf
-        for value, words in self.chart.x.ticks:
+        room = math.inf
+        for value, words in reversed(self.chart.x.ticks):  # the largest is named in any case
             x = self.x(value)
             parts.append(void("line", x1=x, x2=x, y1=self.bottom, y2=self.bottom + 4, class_="vc-axis"))
             width = len(words) * LETTER
-            if x - width / 2 > room:
+            if x + width / 2 < room:
                 parts.append(text(x, self.bottom + 16, words, "vc-tick", "middle"))
-                room = x + width / 2 + 5
+                room = x - width / 2 - 5
         middle = (self.left + self.right) / 2
         parts.append(text(middle, self.bottom + 33, short(self.chart.x.label, 40), "vc-label", "middle"))
         parts.append(text(0, 12, short(self.chart.y.label, 48), "vc-label"))
@@ -208,11 +208,8 @@ class _Frame:
         at = (guide.start, guide.at_y * (guide.start / guide.at_x) ** guide.slope)
         to = (guide.end, guide.at_y * (guide.end / guide.at_x) ** guide.slope)
         (x1, y1), (x2, y2) = (self.x(at[0]), self.y(at[1])), (self.x(to[0]), self.y(to[1]))
-        x, y = (x1 + x2) / 2, (y1 + y2) / 2
-        return join((
-            void("line", x1=x1, y1=y1, x2=x2, y2=y2, class_="vc-guide"),
-            text(x + 4, y + 12, guide.label, "vc-guide-label"),
-        ))  # fmt: skip
+        line = void("line", x1=x1, y1=y1, x2=x2, y2=y2, class_="vc-guide")
+        return line + text(x1 - 4, y1 + 5, guide.label, "vc-guide-label", "end")
 
     def labels(self, lines: Sequence[Line]) -> Markup:
         """The name of each series beside its last mark."""

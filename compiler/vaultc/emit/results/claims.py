@@ -30,7 +30,7 @@ def listed(claims: Sequence[Claim]) -> Markup:
         )
         for claim in claims
     ]  # fmt: skip
-    return el("ul", join(rows, "\n"), class_="vc-claims", data_vaultc="claims") if rows else Markup("")
+    return el("ul", join(rows, "\n"), class_="vc-claims") if rows else Markup("")
 
 
 def tally(attached: Attached, on: OnMachine) -> str:

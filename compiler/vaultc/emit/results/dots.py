@@ -42,7 +42,7 @@ def draw_dots(dots: Dots, name: str) -> Markup:
     bottom = top + len(rows) * _ROW
 
     def x(value: float) -> float:
-        return left + dots.axis.place(value) * (right - left)
+        return left + 8 + dots.axis.place(value) * (right - left - 16)
 
     parts = [el("title", dots.title, id=f"{name}-title"), el("desc", dots.description, id=f"{name}-desc")]
     parts.append(text(0, 12, short(dots.axis.label, 60), "vc-label"))

@@ -18,8 +18,8 @@ from vaultc.emit.results.dots import MOST_ROWS, Dots, Row, draw_dots
 from vaultc.emit.results.html import el, join
 
 MOST_PANELS = 4
-_SUPERSCRIPT = str.maketrans("0123456789.", "⁰¹²³⁴⁵⁶⁷⁸⁹·")
-_SLOPES = (0.5, 1.0, 1.5, 2.0, 3.0)
+_POWERS = {1.0: "", 2.0: "²", 3.0: "³"}
+_SLOPES = (1.0, 2.0, 3.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ def _line(label: str, group: Sequence[Point], over: str, summaries: Mapping[int,
 
 
 def _guides(lines: Sequence[Line], y: axes.Axis, over: str) -> tuple[Guide, ...]:
-    """One reference for each whole or half exponent that a series follows, set off from that series."""
+    """One reference for each whole exponent that a series follows, where it keeps clear of all that is drawn."""
     found: dict[float, Guide] = {}
     for line in lines[:MOST_SERIES]:
         if len({mark.x for mark in line.marks}) < 4:
@@ -133,16 +133,24 @@ def _guides(lines: Sequence[Line], y: axes.Axis, over: str) -> tuple[Guide, ...]
         if fit is None:
             continue
         slope = min(_SLOPES, key=lambda slope: abs(slope - fit.slope))
-        if abs(slope - fit.slope) > 0.3 or slope in found:
+        if abs(slope - fit.slope) > 0.2 or slope in found:
             continue
         first, last = upper[0], upper[-1]
-        for away in (0.45, 2.2, 0.3, 3.3):
-            start, end = last.y * away * (first.x / last.x) ** slope, last.y * away
-            if y.low <= min(start, end) and max(start, end) <= y.high:
-                power = "" if slope == 1 else f"{slope:g}".translate(_SUPERSCRIPT)
-                found[slope] = Guide(f"∝ {over}{power}", slope, last.x, last.y * away, first.x, last.x)
-                break
+        inside = [
+            Guide(f"∝ {over}{_POWERS[slope]}", slope, last.x, last.y * away, first.x, last.x)
+            for away in (0.5, 2.0, 0.33, 3.0, 0.2, 5.0)
+            if y.low <= last.y * away * (first.x / last.x) ** slope and last.y * away <= y.high
+        ]
+        if inside:
+            found[slope] = max(inside, key=lambda guide: _clearance(guide, lines))
     return tuple(found[slope] for slope in sorted(found))
+
+
+def _clearance(guide: Guide, lines: Sequence[Line]) -> float:
+    """The smallest distance to any mark, in logarithms, up to a factor of two and a half: more is not better."""
+    near = [mark for line in lines for mark in line.marks if guide.start <= mark.x <= guide.end]
+    distances = (abs(math.log(guide.at_y * (mark.x / guide.at_x) ** guide.slope / mark.y)) for mark in near)
+    return min((math.log(2.5), *distances))
 
 
 def _dots(panel: _Panel, drawable: Sequence[Point], sweep: str) -> Dots:
@@ -200,7 +208,7 @@ def _caption(run: Run) -> str:
     said = "Medians of one process."
     if processes > 1:
         said = f"Medians of {processes} processes; bars reach from the fastest process to the slowest."
-        if all(point.unit != "s" for point in run.points):
+        if all(point.unit != "s" for point in run.points if point.measured):
             said = f"Medians of {processes} processes."
     if any(point.status in ("noisy", "throttled") or set(point.flags) & words.GRAVE for point in run.points if point.measured):
         said += " Hollow marks are to be doubted: see the remarks under the table."

@@ -34,7 +34,7 @@ def history(attached: Attached) -> str:
 
 def _machine(on: OnMachine, code: str, name: str) -> Markup:
     runs = on.runs[-MOST_RUNS:]
-    head = el("tr", *(el("th", title, scope="col") for title in ("Run", "State", "Against the run before", "Claims", "Commit", "Environment")))
+    head = el("tr", *(el("th", title, scope="col") for title in ("Run, UTC", "State", "Against the run before", "Claims", "Commit", "Environment")))
     rows = [_row(run, runs[index - 1] if index else None, code) for index, run in enumerate(runs)]
     table = el("table", el("thead", head), el("tbody", join(reversed(rows), "\n")), class_="vc-table vc-list")
     left = len(on.runs) - len(runs)
@@ -54,14 +54,14 @@ def _row(run: Run, before: Run | None, code: str) -> Markup:
     state += words.badges(run, "ok")
     verdicts = Counter(claim.verdict for claim in run.claims)
     cells = [
-        el("th", el("time", one_line(run.started, 16).replace("T", " "), datetime=one_line(run.started, 30)), scope="row"),
+        el("th", el("time", one_line(run.started[:16].replace("T", " ")), datetime=one_line(run.started, 30)), scope="row"),
         el("td", join(state, " ") or "ok"),
         el("td", _change(before, run)),
         el("td", ", ".join(f"{count} {verdict}" for verdict, count in sorted(verdicts.items()))),
         el("td", commit(run)),
         el("td", ", ".join(versions(run.environment))),
     ]
-    return el("tr", *cells, data_state=None if current else "stale")
+    return el("tr", join(cells, " "), data_state=None if current else "stale")
 
 
 def _change(before: Run | None, run: Run) -> str:

@@ -63,11 +63,11 @@ def measured(found: Sequence[Attached], topics: Mapping[str, Sequence[str]], tit
         ]
         lines.append(
             el(
-                "tr", *cells, data_status=by_status.numbers([status(attached, on)]), data_machine=by_machine.numbers([machine(on)]),
+                "tr", join(cells, " "), data_status=by_status.numbers([status(attached, on)]), data_machine=by_machine.numbers([machine(on)]),
                 data_topic=by_topic.numbers(topics[attached.note]),
             )
         )  # fmt: skip
-    head = el("tr", *(el("th", title, scope="col") for title in ("Benchmark", "Note", "Machine", "State", "Claims", "Last run")))
+    head = _head("Benchmark", "Note", "Machine", "State", "Claims", "Last run")
     filters = el("form", by_status.render(), by_machine.render(), by_topic.render(), class_="vc-filters", data_search_exclude=True)
     return raw("measured", join((filters, _scroll(head, lines)), "\n"))
 
@@ -92,11 +92,11 @@ def ledger(found: Sequence[Attached], titles: Mapping[str, str], links: "Links")
             el("td", said),
             el("td", el("a", titles[attached.note], href=links.block(attached))),
             el("td", machine(on)),
-            el("td", words.date(on.run.started) if on else ""),
+            el("td", el("time", words.date(on.run.started)) if on else ""),
         ]
         lines.append(
             el(
-                "tr", *cells, data_status=by_verdict.numbers([claim.verdict]), data_machine=by_machine.numbers([machine(on)]),
+                "tr", join(cells, " "), data_status=by_verdict.numbers([claim.verdict]), data_machine=by_machine.numbers([machine(on)]),
                 data_state=on.state if on else None,
             )
         )  # fmt: skip
@@ -104,7 +104,7 @@ def ledger(found: Sequence[Attached], titles: Mapping[str, str], links: "Links")
         return raw("ledger", el("p", "No benchmark claims anything yet."))
     counts = Counter(claim.verdict for _, _, claim in entries)
     tally = ", ".join(f"{counts[word]} {word}" for word in order if counts[word])
-    head = el("tr", *(el("th", title, scope="col") for title in ("Verdict", "Claim", "Note", "Machine", "Measured")))
+    head = _head("Verdict", "Claim", "Note", "Machine", "Measured")
     filters = el("form", by_verdict.render(), by_machine.render(), class_="vc-filters", data_search_exclude=True)
     return raw("ledger", join((el("p", tally, class_="vc-head"), filters, _scroll(head, lines)), "\n"))
 
@@ -139,7 +139,7 @@ def status(attached: Attached, on: OnMachine | None) -> str:
 
 def machine(on: OnMachine | None) -> str:
     """The machine class, as the filter names it."""
-    return one_line(on.machine.label, 80) if on else "none"
+    return one_line(on.machine.label, 80) if on else "no machine yet"
 
 
 def _state(attached: Attached, on: OnMachine | None) -> Markup:
@@ -157,7 +157,11 @@ def _when(attached: Attached, on: OnMachine | None, links: Links) -> Markup:
     if on is None:
         return Markup("")
     runs = words.count(len(on.runs), "run")
-    return join((words.date(on.run.started), el("a", runs, href=links.history(attached))), " · ")
+    return join((el("time", words.date(on.run.started)), el("a", runs, href=links.history(attached))), " · ")
+
+
+def _head(*titles: str) -> Markup:
+    return el("tr", join((el("th", title, scope="col") for title in titles), " "))
 
 
 def _scroll(head: Markup, lines: Sequence[Markup]) -> Markup:

@@ -54,7 +54,7 @@ def _table(name: str, points: Sequence[Point], run: Run) -> Markup:
     metrics = _metrics(points)
     columns = [_metric(metric, metrics[0], notes) for metric in metrics]
     columns += [*_memory(points), *_rate(points, run.ceilings), *_backend(points)]
-    head = [el("th", one_line(key, 40), scope="col", class_="vc-param") for key in names]
+    head = [el("th", one_line(key, 40), scope="col", class_="vc-param", data_number=_is_size(points, key)) for key in names]
     head += [el("th", one_line(title, 60), scope="col") for title, _ in columns]
     bodies = []
     key = names[0] if names else ""
@@ -63,7 +63,7 @@ def _table(name: str, points: Sequence[Point], run: Run) -> Markup:
     caption = el("caption", el("code", one_line(name, 60)), _caption(points))
     table = el("table", caption, el("thead", el("tr", *head)), join(bodies, "\n"), class_="vc-table")
     rest = el("p", f"and {len(rows) - MOST_ROWS} more settings, in the record", class_="vc-more") if len(rows) > MOST_ROWS else ""
-    return el("div", el("div", table, class_="vc-scroll", tabindex="0"), notes.render(), rest, class_="vc-sweep")
+    return el("div", el("div", table, class_="vc-scroll", tabindex="0"), notes.render(), rest, class_="vc-sweep", data_search_exclude=True)
 
 
 def _body(group: Sequence[Row], names: Sequence[str], columns: Sequence[Column]) -> Markup:
@@ -77,7 +77,8 @@ def _body(group: Sequence[Row], names: Sequence[str], columns: Sequence[Column])
                 span = len(group) if not place and len(group) > 1 else None
                 text = words.written(point.params[name]) if name in point.params else ""
                 number = isinstance(point.params.get(name), (int, float))
-                cells.append(el("th", text, scope="rowgroup" if span else "row", rowspan=span, data_number=number))
+                kind = "vc-first" if not place else None
+                cells.append(el("th", text, scope="rowgroup" if span else "row", rowspan=span, class_=kind, data_number=number))
         cells += [el("td", cell(row)) for _, cell in columns]
         rows.append(el("tr", *cells))
     return el("tbody", *rows)
@@ -133,21 +134,21 @@ def _rate(points: Sequence[Point], ceilings: Ceilings) -> list[Column]:
                 summary = rates(point).get(unit)
                 if summary:
                     ceiling = ceilings.copy if unit == "B/s" else ceilings.gemm.get(point.dtype or "")
-                    share = f" · {summary.value / ceiling:.0%}".replace("%", "\u202f%") if ceiling else ""
-                    return quantity(summary.value, unit, min(3, summary.figures)) + share
+                    share = el("small", f"{summary.value / ceiling:.0%}".replace("%", "\u202f%")) if ceiling else ""
+                    return join((quantity(summary.value, unit, min(3, summary.figures)), share), " ")
             return "—"
 
         return text
 
     units = {unit: title for unit, title in _RATES.items() if any(unit in rates(point) for point in points)}
     shares = bool(ceilings.copy or ceilings.gemm)
-    return [(title + (", share of peak" if shares else ""), cell(unit)) for unit, title in units.items()]
+    return [(title + (", of peak" if shares else ""), cell(unit)) for unit, title in units.items()]
 
 
 def _backend(points: Sequence[Point]) -> list[Column]:
     if not any(point.backend for point in points):
         return []
-    return [("kernel", lambda row: next((el("code", one_line(p.backend, 40)) for p in row.values() if p.backend), Markup("—")))]
+    return [("kernel", lambda row: next((one_line(p.backend, 40).removesuffix("_ATTENTION").lower() for p in row.values() if p.backend), Markup("—")))]
 
 
 def _metrics(points: Sequence[Point]) -> list[str]:
@@ -157,9 +158,10 @@ def _metrics(points: Sequence[Point]) -> list[str]:
 
 
 def _caption(points: Sequence[Point]) -> str:
-    most = max((len(point.samples) for point in points), default=0)
+    summaries = [summary for point in points if (summary := stats.summarise(point.samples))]
+    most = max((summary.processes for summary in summaries), default=0)
     if most > 1:
-        return f" median, ± half the range of {most} processes"
+        return f" median, ± half the range of {most} processes" if any(s.spread for s in summaries) else f" the same in {most} processes"
     return " median of one process, so no spread between processes" if most else ""
 
 

@@ -42,6 +42,8 @@ STATE: Final[Mapping[State, tuple[str, str]]] = {
     "unmeasured": ("not measured", "no finished run"),
     "bad": ("cannot be run", "the block is no valid benchmark"),
 }
+SCALED: Final = frozenset(("s", "B", "B/s", "FLOP/s", "FLOP", "W", "Hz"))
+"""Units that are written with an SI prefix."""
 _LONGEST: Final = 60
 
 
@@ -66,8 +68,10 @@ def measured(summary: Summary, unit: str) -> str:
     unit = one_line(unit, 24)
     if summary.spread and stats.significant_figures(summary.value, summary.spread, 9) <= 4:
         text = quantity(summary.value, unit, spread=summary.spread)
-    else:
+    elif unit in SCALED or summary.figures < 4:
         text = quantity(summary.value, unit, summary.figures)
+    else:  # counted, not timed: digits that are zero say nothing
+        text = f"{stats.round_figures(summary.value, 6):.12g} {unit}".strip()
     return "−" + text[1:] if text.startswith("-") else text
 
 
@@ -108,4 +112,4 @@ def date(started: str) -> str:
 
 def count(number: int, one: str, many: str = "") -> str:
     """`1 run`, `2 runs`."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}".replace(",", "\u202f")
+    return f"{number:,}\u00a0{one if number == 1 else many or one + 's'}".replace(",", "\u202f")
