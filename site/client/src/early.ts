@@ -8,11 +8,11 @@ import type { Mermaid, MermaidConfig } from "mermaid";
   let config: MermaidConfig = {};
   let loaded: Promise<Mermaid> | undefined;
 
-  async function load(): Promise<Mermaid> {
+  const load = async (): Promise<Mermaid> => {
     const { default: mermaid } = await import("mermaid");
     mermaid.initialize(config);
     return mermaid;
-  }
+  };
 
   const onDemand: Pick<Mermaid, "initialize" | "render"> = {
     initialize(given) {
@@ -26,6 +26,14 @@ import type { Mermaid, MermaidConfig } from "mermaid";
 
   // 2. Its search sends each query as it is typed to a worker, which compares beginnings of words.
   const QUERY = 2;
+
+  const isQuery = (message: unknown): message is { type: typeof QUERY; data: string } =>
+    typeof message === "object" &&
+    message !== null &&
+    "type" in message &&
+    message.type === QUERY &&
+    "data" in message &&
+    typeof message.data === "string";
 
   class QueryingWorker extends Worker {
     private readonly searches: boolean;
@@ -42,17 +50,6 @@ import type { Mermaid, MermaidConfig } from "mermaid";
       if (Array.isArray(options)) super.postMessage(sent, options);
       else super.postMessage(sent, options);
     }
-  }
-
-  function isQuery(message: unknown): message is { type: typeof QUERY; data: string } {
-    return (
-      typeof message === "object" &&
-      message !== null &&
-      "type" in message &&
-      message.type === QUERY &&
-      "data" in message &&
-      typeof message.data === "string"
-    );
   }
 
   Object.assign(window, { mermaid: onDemand, Worker: QueryingWorker });
