@@ -85,12 +85,12 @@ def run(
         with _Progress(job.id) as progress:
             limit = int(memory * 2**30) if memory else None
             made = run_job(with_files(job, root, commit, dirty), where, repeat=repeat, memory=limit, progress=progress)
-        path = append(root, made)
         emit(_safe(_summary(made)))
-        note(f"written to {path.relative_to(root).as_posix()}\n")
-        runs.append(made)
+        if made.status != "interrupted" or any(point.measured for point in made.points):
+            note(f"written to {append(root, made).relative_to(root).as_posix()}\n")
         if made.status == "interrupted":
             return 130
+        runs.append(made)
     return 0 if all(made.status in _WENT_THROUGH for made in runs) else 1
 
 
@@ -270,7 +270,13 @@ def _summary(made: Run, state: str = "") -> str:
     versions = [f"Python {made.environment.python}"]
     versions += [f"torch {made.environment.torch}"] if made.environment.torch else []
     commit = f"commit {made.commit[:10]}{' with changes' if made.dirty else ''}" if made.commit else ""
-    about = [made.started, f"{made.duration:g} s", count(made.processes, "process"), *versions, commit]
+    about = [
+        made.started,
+        f"{made.duration:g} s",
+        "1 process" if made.processes == 1 else f"{made.processes} processes",
+        *versions,
+        commit,
+    ]
     lines = [f"{made.id} on {made.machine.label}: {status}" + (f" · {state}" if state not in ("", "ok") else "")]
     lines += [" · ".join(filter(None, about)), render(made.points)]
     lines += [
