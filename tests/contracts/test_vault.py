@@ -7,6 +7,7 @@ from pathlib import Path
 
 import networkx
 import pytest
+import yaml
 
 from vaultc.graph import Vault
 from vaultc.model import Note
@@ -89,3 +90,14 @@ def test_papers_are_cited_with_their_year(vault: Vault) -> None:
     for note in vault.notes.values():
         for label in re.findall(r"\[([^\]]+)\]\(https://arxiv\.org/abs/[\d.]+\)", (ROOT / note.path).read_text("utf-8")):
             assert re.search(r"\b(19|20)\d\d$", " ".join(label.split())), f"{note.path}: [{label}]"
+
+
+def test_recipes_use_what_the_action_and_the_hook_offer() -> None:
+    page = (ROOT / "guide" / "Checking links in CI.md").read_text(encoding="utf-8")
+    blocks = [yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", page, re.S)]
+    [job] = [block["jobs"]["check"] for block in blocks if "jobs" in block]
+    [step] = [step for step in job["steps"] if "vaultc" in step["uses"]]
+    assert set(step["with"]) <= set(yaml.safe_load((ROOT.parent / "action.yml").read_text("utf-8"))["inputs"])
+    [repository] = [block["repos"][0] for block in blocks if "repos" in block]
+    hooks = yaml.safe_load((ROOT.parent / ".pre-commit-hooks.yaml").read_text("utf-8"))
+    assert {hook["id"] for hook in repository["hooks"]} == {hook["id"] for hook in hooks}
