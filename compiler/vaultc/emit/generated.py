@@ -1,6 +1,8 @@
 """Pages that no note wrote: home, folders, tags, the topic map."""
 
 from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
 from posixpath import dirname
 
 from vaultc.emit import pages
@@ -17,9 +19,10 @@ _HUBS = 12
 def generate(vault: Vault, layout: Layout, graph_json: str) -> dict[str, str]:
     """The generated object files by path. `graph_json` is the path of the map's data."""
     out: dict[str, str] = {}
+    tree = _Tree.of(layout)
     for folder, page in layout.folders.items():
         if page in layout.generated:
-            out[page] = _folder(vault, layout, folder, page) if folder else _home(vault, layout, page)
+            out[page] = _folder(vault, layout, tree, folder, page) if folder else _home(vault, layout, tree, page)
     if layout.tag_index:
         out |= _tags(vault, layout)
     out[layout.graph] = _map(layout, graph_json)
@@ -33,33 +36,53 @@ def _entry(vault: Vault, layout: Layout, path: str, here: str) -> str:
     return f"-   {link}" + (f": {escape(summary)}" if summary else "")
 
 
-def _listing(vault: Vault, layout: Layout, folder: str, here: str) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class _Tree:
+    """What lies in each folder: its folders, its notes, and how many notes with all below."""
+
+    folders: Mapping[str, list[str]]
+    notes: Mapping[str, list[str]]
+    counts: Mapping[str, int]
+
+    @classmethod
+    def of(cls, layout: Layout) -> "_Tree":
+        folders: dict[str, list[str]] = defaultdict(list)
+        notes: dict[str, list[str]] = defaultdict(list)
+        counts: dict[str, int] = defaultdict(int)
+        for folder in sorted(filter(None, layout.folders)):
+            folders[dirname(folder)].append(folder)
+        for path in layout.notes:
+            folder = dirname(path)
+            notes[folder].append(path)
+            while folder:
+                counts[folder] += 1
+                folder = dirname(folder)
+        return cls(folders, notes, counts)
+
+
+def _listing(vault: Vault, layout: Layout, tree: _Tree, folder: str, here: str) -> list[str]:
     lines = []
-    below = sorted(f for f in layout.folders if f and dirname(f) == folder)
-    if below:
+    if below := tree.folders.get(folder):
         lines += ["## Folders {#vaultc-folders}", ""]
         for name in below:
-            count = sum(1 for p in layout.notes if p.startswith(f"{name}/"))
             title = escape(name.rpartition("/")[2], links=False)
-            notes = "1 note" if count == 1 else f"{count} notes"
+            notes = "1 note" if tree.counts[name] == 1 else f"{tree.counts[name]} notes"
             lines.append(f"-   [{title}]({pages.destination(layout.folders[name], here)}), {notes}")
         lines.append("")
-    inside = sorted(
-        (p for p in layout.notes if dirname(p) == folder and layout.notes[p] != here),
-        key=lambda p: fold(vault.notes[p].title),
-    )
+    inside = [path for path in tree.notes.get(folder, ()) if layout.notes[path] != here]
     if inside:
+        inside.sort(key=lambda p: fold(vault.notes[p].title))
         lines += ["## Notes {#vaultc-notes}", "", *(_entry(vault, layout, p, here) for p in inside)]
     return lines
 
 
-def _folder(vault: Vault, layout: Layout, folder: str, page: str) -> str:
+def _folder(vault: Vault, layout: Layout, tree: _Tree, folder: str, page: str) -> str:
     name = folder.rpartition("/")[2]
-    content = "\n".join([f"# {escape(name, links=False)} {{#vaultc-folder}}", "", *_listing(vault, layout, folder, page)])
+    content = "\n".join([f"# {escape(name, links=False)} {{#vaultc-folder}}", "", *_listing(vault, layout, tree, folder, page)])
     return front(name) + fenced('div[data-vaultc="folder"]', content) + "\n"
 
 
-def _home(vault: Vault, layout: Layout, page: str) -> str:
+def _home(vault: Vault, layout: Layout, tree: _Tree, page: str) -> str:
     name = vault.project.name
     count = len(layout.notes)
     links = len(vault.graph.edges)
@@ -76,41 +99,43 @@ def _home(vault: Vault, layout: Layout, page: str) -> str:
         lines += ["## Most linked {#vaultc-hubs}", ""]
         lines += [_entry(vault, layout, p, page) for p in hubs[:_HUBS] if incoming.get(p)]
         lines.append("")
-    lines += _listing(vault, layout, "", page)
+    lines += _listing(vault, layout, tree, "", page)
     return front(name) + fenced('div[data-vaultc="home"]', "\n".join(lines)) + "\n"
 
 
 def _tags(vault: Vault, layout: Layout) -> dict[str, str]:
+    """A page for each tag and one for all; a tag's notes are counted with those of the tags below it."""
     noted: dict[str, list[str]] = defaultdict(list)
+    counted: dict[str, set[str]] = defaultdict(set)
     names: dict[str, str] = {}
     for path in layout.notes:
-        for name in dict.fromkeys(tag.name for tag in vault.notes[path].tags):
-            names.setdefault(fold(name), name)
-            noted[fold(name)].append(path)
-    counts: dict[str, int] = defaultdict(int)
-    for key, paths in noted.items():
-        parts = key.split("/")
-        for depth in range(1, len(parts) + 1):
-            counts["/".join(parts[:depth])] += len(paths)
+        for key, name in {fold(tag.name): tag.name for tag in vault.notes[path].tags}.items():
+            noted[key].append(path)
+            parts = name.split("/")
+            for depth in range(1, len(parts) + 1):
+                part = "/".join(parts[:depth])
+                names.setdefault(fold(part), part)
+                counted[fold(part)].add(path)
+    below: dict[str, list[str]] = defaultdict(list)
+    for key in sorted(layout.tags):
+        below[key.rpartition("/")[0]].append(key)
+
+    def row(key: str, here: str) -> str:
+        return f"-   [{escape(names[key], links=False)}]({pages.destination(layout.tags[key], here)}) ({len(counted[key])})"
+
+    def rows(key: str, depth: int) -> list[str]:
+        inner = [line for part in below[key] for line in rows(part, depth + 1)]
+        return [("    " * min(depth, 3)) + row(key, layout.tag_index), *inner]
+
     out: dict[str, str] = {}
     for key, page in layout.tags.items():
-        name = names.get(key) or next(n for k, n in names.items() if k.startswith(key + "/"))[: len(key)]
-        below = [k for k in layout.tags if k.startswith(key + "/") and "/" not in k[len(key) + 1 :]]
-        lines = [f"# \\#{escape(name, links=False)} {{#vaultc-tag}}", ""]
-        lines += [f"-   [{escape(names.get(k, k), links=False)}]({pages.destination(layout.tags[k], page)}) ({counts[k]})" for k in below]
-        lines += [""] if below else []
-        inside = sorted(dict.fromkeys(noted[key]), key=lambda p: fold(vault.notes[p].title)) if key in noted else []
-        lines += [_entry(vault, layout, p, page) for p in inside]
-        out[page] = front(f"#{name}") + fenced('div[data-vaultc="tag"]', "\n".join(lines)) + "\n"
-    top = sorted(k for k in layout.tags if "/" not in k)
-    here = layout.tag_index
-    lines = ["# Tags {#vaultc-tags}", ""]
-    for key in top:
-        for inner in sorted(k for k in layout.tags if k == key or k.startswith(key + "/")):
-            depth = inner.count("/")
-            name = names.get(inner) or inner
-            lines.append(f"{'    ' * depth}-   [{escape(name, links=False)}]({pages.destination(layout.tags[inner], here)}) ({counts[inner]})")
-    out[here] = front("Tags") + fenced('div[data-vaultc="tags-index"]', "\n".join(lines)) + "\n"
+        inside = sorted(noted[key], key=lambda p: fold(vault.notes[p].title))
+        parts_of = [row(part, page) for part in below[key]]
+        lines = [f"# \\#{escape(names[key], links=False)} {{#vaultc-tag}}", "", *parts_of]
+        lines += ["", *(_entry(vault, layout, path, page) for path in inside)]
+        out[page] = front(f"#{names[key]}") + fenced('div[data-vaultc="tag"]', "\n".join(lines)) + "\n"
+    lines = ["# Tags {#vaultc-tags}", "", *(line for key in below[""] for line in rows(key, 0))]
+    out[layout.tag_index] = front("Tags") + fenced('div[data-vaultc="tags-index"]', "\n".join(lines)) + "\n"
     return out
 
 

@@ -11,6 +11,9 @@ from vaultc.text import fold
 
 # Markdown destinations keep letters of any script readable; only what would end or change a destination is encoded.
 _ENCODED = {ord(c): quote(c) for c in " \t\"<>\\^`{|}()[]%?#*_~$"}
+# A tag that is deeper has the page of its first parts; one with a longer part than a file name can be has none.
+_TAG_DEPTH = 8
+_TAG_BYTES = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,9 @@ def layout(vault: Vault, benchmarks: Iterable[str] | None = None) -> Layout:
     names: dict[str, str] = {}
     for path in notes:
         for tag in vault.notes[path].tags:
-            parts = tag.name.split("/")
+            parts = tag.name.split("/")[:_TAG_DEPTH]
+            if max(len(part.encode()) for part in parts) > _TAG_BYTES:
+                continue
             for depth in range(1, len(parts) + 1):
                 names.setdefault(fold("/".join(parts[:depth])), "/".join(parts[:depth]))
     tag_index = free("tags/index.md") if names else ""

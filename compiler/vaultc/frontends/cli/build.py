@@ -7,6 +7,7 @@ from typing import Literal
 import click
 
 from vaultc.diagnostics import Severity
+from vaultc.errors import VaultcError
 from vaultc.session import Session
 
 
@@ -23,6 +24,8 @@ def build(path: Path, site_dir: Path | None, engine: Literal["mkdocs", "zensical
 
     session = Session.open(path)
     project = session.project
+    if (engine or project.config.engine) == "zensical":
+        raise VaultcError("zensical is not supported yet: build with mkdocs, or point zensical at the object files in build/docs")
     if clean:
         shutil.rmtree(project.build / "cache", ignore_errors=True)
         shutil.rmtree(project.build / "docs", ignore_errors=True)

@@ -1,0 +1,200 @@
+"""`vaultc build`, `mkdocs build` and `vaultc serve` in processes of their own, on vaults written here."""
+
+import filecmp
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+BIN = Path(sys.executable).parent
+VAULT = {
+    "Один.md": '---\ntags: [тема/часть]\n---\n# Один\n\nСмотри [[two#Раздел|второй]]. И ![[two#Раздел]]\n\n![[p.png|30]] [[нет такой]]\n',
+    "area/two.md": "# Two\n\n> [!неизвестный] Слово\n> text\n\n## Раздел\n\n- a\n  - b [[Один]]\n\n%% hidden words %%\n",
+    "area/private.md": "---\ndraft: yes\ntitle: Geheimnis\n---\n# Geheimnis\n\n![[secret.png]] [[two]]\n",
+    "p.png": "png",
+    "secret.png": "png",
+}
+
+
+def write(folder: Path, files: Mapping[str, str]) -> Path:
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> dict[str, str]:
+    """An environment whose cache folder is empty."""
+    return {**os.environ, "HOME": str(tmp_path / "home"), "XDG_CACHE_HOME": str(tmp_path / "home/cache"), "NO_COLOR": "1"}
+
+
+def run(env: Mapping[str, str], *arguments: str | Path, cwd: Path, program: str = "vaultc") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [BIN / program, *arguments], cwd=cwd, env=env, capture_output=True, text=True, check=False, timeout=240
+    )
+
+
+def tree(folder: Path) -> set[str]:
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_strangers_vault_becomes_a_site_and_stays_as_it_was(tmp_path: Path, home: dict[str, str]) -> None:
+    notes = write(tmp_path / "notes", VAULT)
+    before = tree(notes)
+    done = run(home, "build", notes, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "VC201" in done.stdout
+    assert tree(notes) == before
+    site = tmp_path / "build/site"
+    pages = tree(site)
+    assert {"index.html", "area/index.html", "graph/index.html", "graph.json", "tags/index.html", "p.png"} <= pages
+    one = (site / "Один/index.html").read_text(encoding="utf-8")
+    assert 'href="../area/two/#раздел">второй</a>' in one
+    assert 'id="раздел"' in (site / "area/two/index.html").read_text(encoding="utf-8")
+    assert 'class="vaultc-unresolved"' in one
+    assert re.search(r'<img[^>]*src="\.\./p\.png"[^>]*width="30"', one)
+    assert 'data-vaultc="embed"' in one
+    assert "Смотри" in (site / "area/two/index.html").read_text(encoding="utf-8")  # the sentence around the link
+
+
+def test_what_is_not_published_is_nowhere_in_the_site(tmp_path: Path, home: dict[str, str]) -> None:
+    notes = write(tmp_path / "notes", {**VAULT, "x.md": "[[private]] and [[area/private|that]] ![[private]]\n"})
+    assert run(home, "build", notes, cwd=tmp_path).returncode == 0
+    site = tmp_path / "build/site"
+    assert "secret.png" not in tree(site)
+    for path in site.rglob("*"):
+        if path.suffix in (".html", ".json", ".xml") and "assets" not in path.parts:
+            text = path.read_text(encoding="utf-8")
+            assert "Geheimnis" not in text, path
+            assert "area/private" not in text, path
+            assert "hidden words" not in text, path
+    assert ">that</span>" in (site / "x/index.html").read_text(encoding="utf-8")
+
+
+def test_mkdocs_alone_builds_the_same_tree(tmp_path: Path, home: dict[str, str]) -> None:
+    project = write(
+        tmp_path / "project",
+        {
+            **{f"notes/{name}": text for name, text in VAULT.items()},
+            "vaultc.toml": 'vault = "notes"\n',
+            "mkdocs.yml": "site_name: P\ndocs_dir: notes\nsite_dir: build/site\ntheme: {name: material}\nplugins: [search, vaultc]\n",
+        },
+    )
+    ours = run(home, "build", ".", "--site-dir", tmp_path / "ours", cwd=project)
+    assert ours.returncode == 0, ours.stderr
+    theirs = run(home, "build", "--site-dir", tmp_path / "theirs", cwd=project, program="mkdocs")
+    assert theirs.returncode == 0, theirs.stderr
+    assert "notes/Один.md:8:15: error VC201 unresolved-link" in theirs.stderr
+    assert tree(tmp_path / "ours") == tree(tmp_path / "theirs")
+    dated = {name for name in tree(tmp_path / "ours") if name.startswith("sitemap")}
+    _, differing, odd = filecmp.cmpfiles(tmp_path / "ours", tmp_path / "theirs", tree(tmp_path / "ours") - dated, shallow=False)
+    assert (differing, odd) == ([], [])
+
+
+def test_strict_stops_on_errors_and_on_nothing_else(tmp_path: Path, home: dict[str, str]) -> None:
+    clean = write(tmp_path / "clean", {"a.md": "# A\n\n[[b]] [[B title]]\n", "b.md": "---\ntitle: B title\n---\n[[a]]\n"})
+    assert run(home, "build", clean, "--strict", cwd=tmp_path).returncode == 0
+    good = (tmp_path / "build/site/a/index.html").read_bytes()
+    (clean / "a.md").write_text("# A\n\n[[gone]]\n", encoding="utf-8")
+    done = run(home, "build", clean, "--strict", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "VC201" in done.stdout
+    assert (tmp_path / "build/site/a/index.html").read_bytes() == good
+
+
+def test_embeds_that_multiply_are_bounded(tmp_path: Path, home: dict[str, str]) -> None:
+    notes = {f"n{i}.md": f"# N{i}\n\n![[n{i + 1}]]\n\ntext\n\n![[n{i + 1}]]\n" for i in range(30)}
+    vault = write(tmp_path / "notes", {**notes, "n30.md": "# end\n\n![[n30]]\n"})
+    done = run(home, "build", vault, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "VC208" in done.stdout
+    assert max(path.stat().st_size for path in (tmp_path / "build/site").glob("n*/index.html")) < 400_000
+
+
+def test_titles_are_data_everywhere(tmp_path: Path, home: dict[str, str]) -> None:
+    evil = "</title><script>alert(1)</script><img src=x onerror=alert(2)>"
+    notes = {
+        "a.md": f"---\ntitle: {json.dumps(evil)}\nsummary: {json.dumps(chr(34) + evil)}\ntags: ['<b>x']\n---\n[[b]]\n",
+        "b.md": f"[[a]] [[a|{evil}]] [[{evil.replace('/', '')}]]\n\n![[p.png|{evil.replace('|', '')}]]\n",
+        "<i>/c.md": "# C\n",
+        "p.png": "",
+    }
+    done = run(home, "build", write(tmp_path / "notes", notes), cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    for path in (tmp_path / "build/site").rglob("*.html"):
+        text = path.read_text(encoding="utf-8")
+        assert "<script>alert" not in text, path
+        assert "<img src=x" not in text, path
+        assert "<i>" not in text, path
+    search = json.loads((tmp_path / "build/site/search/search_index.json").read_text(encoding="utf-8"))
+    assert not [entry for entry in search["docs"] if "<script" in entry["title"] or "<img" in entry["title"]]
+
+
+def test_generated_pages_give_way_to_notes(tmp_path: Path, home: dict[str, str]) -> None:
+    notes = {
+        "graph.md": "# My graph\n\n#t\n",
+        "tags/index.md": "# My tags\n",
+        "tags/t.md": "# About t\n",
+        "area.md": "# The note area\n",
+        "area/x.md": "[[graph]]\n",
+        "README.md": "# Read me\n",
+        "templates/tpl.md": "# Template note\n",
+    }
+    done = run(home, "build", write(tmp_path / "notes", notes), cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    site = tmp_path / "build/site"
+    for page, words in {"graph": "My graph", "tags": "My tags", "tags/t": "About t", "area": "The note area", ".": "Read me"}.items():
+        assert words in (site / page / "index.html").read_text(encoding="utf-8")
+    assert (site / "templates/tpl/index.html").exists()
+    assert any("topic-map" in path.read_text(encoding="utf-8") for path in site.glob("graph-2/index.html"))
+
+
+@pytest.fixture
+def preview(tmp_path: Path, home: dict[str, str]) -> Iterator[tuple[Path, str]]:
+    notes = write(tmp_path / "notes", {"a.md": "# A\n\nbefore [[b]]\n", "b.md": "# B\n"})
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    process = subprocess.Popen(
+        [BIN / "vaultc", "serve", notes, "--port", str(port)], cwd=tmp_path, env=home, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        yield notes, f"http://127.0.0.1:{port}/"
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(timeout=30)
+
+
+def until(url: str, words: str) -> str:
+    for _ in range(600):
+        try:
+            text = urllib.request.urlopen(url, timeout=5).read().decode()
+            if words in text:
+                return str(text)
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            pass
+        time.sleep(0.1)
+    raise AssertionError(f"{words!r} never came to {url}")
+
+
+def test_a_saved_note_reaches_the_preview(preview: tuple[Path, str]) -> None:
+    notes, url = preview
+    assert "before" in until(url + "a/", "before")
+    (notes / "a.md").write_text("# A\n\nafter [[c]]\n", encoding="utf-8")
+    until(url + "a/", "after")
+    (notes / "c.md").write_text("# Third\n\nnew\n", encoding="utf-8")
+    until(url + "c/", "new")
+    assert 'href="../c/"' in until(url + "a/", "../c/")
+    assert not (notes / "build").exists()
