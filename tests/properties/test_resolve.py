@@ -60,8 +60,9 @@ def folder_note(files: Files, folder: str) -> tuple[str, ...]:
 
 
 def folders(files: Files) -> list[str]:
+    """Every folder; of twins in case or form the one of the first note counts."""
     found = []
-    for path in files.paths:
+    for path in sorted(files.paths, key=lambda path: (not is_note(path), path)):
         while path := posixpath.dirname(path):
             found.append(path)
     return found

@@ -7,11 +7,13 @@ restored. That lets a link hold code, quotes or a pipe, and keeps one scanner fo
 """
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import pyromark
 
+from vaultc.parse.ranges import Ranges
 from vaultc.text import Span
 
 _OPTIONS = (
@@ -26,6 +28,8 @@ _WIKILINK = re.compile(rb"!?\[\[(?!\[)((?:[^\[\]\r\n]++|\[(?!\[)|\](?!\]))++)\]\
 _DESTINATION = re.compile(rb"\([^()\s]*[/.:#][^()\r\n]*\)")
 _PLACEHOLDER = re.compile(rb"<%|\{\{|\{%")
 _COMMENT = re.compile(rb"%%")
+_HIDDEN = re.compile(rb"%%.*?%%")
+_LITERAL = frozenset({"Code", "+CodeBlock", "InlineMath", "DisplayMath", "Html", "InlineHtml"})
 _FILL = b"\x1a"
 _MASKED = re.compile(",\x1a+,|\x1a\x1a")
 
@@ -77,7 +81,7 @@ def read(data: bytes, body: int = 0) -> Document:
         masked, holes = _without(masked, comments)
     else:
         holes = []
-    links = _wikilinks(masked, body) if b"[[" in masked else []
+    links = _wikilinks(masked, data, body) if b"[[" in masked else []
     if any("`" in link.target or "`" in (link.label or "") for link in links):
         links = _not_cut_by_code(links, _events(masked, body))
     if links:
@@ -94,7 +98,7 @@ def _events(masked: bytes, body: int) -> list[Event]:
         if isinstance(event, str):
             out.append(Event(event, None, start, end))
             continue
-        ((name, data),) = event.items()
+        ((name, data),) = cast("dict[str, Any]", event).items()
         if name == "Start" or name == "End":
             sign = "+" if name == "Start" else "-"
             if isinstance(data, str):
@@ -107,15 +111,15 @@ def _events(masked: bytes, body: int) -> list[Event]:
     return out
 
 
-def _wikilinks(data: bytes, body: int) -> list[WikiLink]:
+def _wikilinks(masked: bytes, data: bytes, body: int) -> list[WikiLink]:
     out = []
-    for match in _WIKILINK.finditer(data, body):
+    for match in _WIKILINK.finditer(masked, body):
         start, end = match.span()
         if _escaped(data, start):
             if data[start] != 0x21:
                 continue
             start += 1
-        inner = match[1]
+        inner = data[match.start(1) : match.end(1)]
         if _PLACEHOLDER.search(inner) or _DESTINATION.match(data, end):
             continue
         pipe = inner.find(b"|")
@@ -127,7 +131,7 @@ def _wikilinks(data: bytes, body: int) -> list[WikiLink]:
         if not name:
             continue
         lead = match.start(1) + len(target) - len(target.lstrip())
-        text = None if label is None else label.replace(b"\\|", b"|").decode().strip()
+        text = None if label is None else _HIDDEN.sub(b"", label).replace(b"\\|", b"|").decode().strip()
         where = Span(lead, lead + len(name.encode()))
         out.append(WikiLink(name, text, data[start] == 0x21, escaped, Span(start, end), where))
     return out
@@ -156,17 +160,12 @@ def _escaped(data: bytes, at: int) -> bool:
 def _comments(data: bytes, body: int, events: list[Event]) -> tuple[Span, ...]:
     """Spans of `%%` comments: opened outside code and math, closed by the next `%%`; one that opens a line and is never
     closed runs to the end, for what an author hid must not be published."""
-    literal = [
-        (e.start, e.end)
-        for e in events
-        if e.name in ("Code", "+CodeBlock", "InlineMath", "DisplayMath", "Html", "InlineHtml")
-    ]
+    literal = Ranges(Span(e.start, e.end) for e in events if e.name in _LITERAL)
     out: list[Span] = []
     at = body
     while match := _COMMENT.search(data, at):
         start = match.start()
-        inside = next((end for begin, end in literal if begin <= start < end), None)
-        if inside is not None:
+        if (inside := literal.end(start)) is not None:
             at = inside
             continue
         close = data.find(b"%%", match.end())
@@ -183,17 +182,24 @@ def _comments(data: bytes, body: int, events: list[Event]) -> tuple[Span, ...]:
 def _without(masked: bytes, comments: tuple[Span, ...]) -> tuple[bytes, list[WikiLink]]:
     """The text with its comments blanked, and a nameless link for each part that shares its line with other text: there
     blanks would make a hard break or an indented block."""
+    pieces: list[bytes] = []
+    end = 0
     for span in comments:
-        masked = masked[: span.start] + re.sub(rb"[^\r\n]", b" ", masked[span.start : span.end]) + masked[span.end :]
+        pieces += (masked[end : span.start], re.sub(rb"[^\r\n]", b" ", masked[span.start : span.end]))
+        end = span.end
+    masked = b"".join((*pieces, masked[end:]))
     holes = []
+    known, shared = (-1, -1), False  # the last line looked at, and whether other text stands on it
     for span in comments:
         at = span.start
         while at < span.end:
             stop = masked.find(b"\n", at, span.end)
             stop = span.end if stop < 0 else stop
-            after = masked.find(b"\n", stop)
-            line = masked[masked.rfind(b"\n", 0, at) + 1 : after if after >= 0 else len(masked)]
-            if stop - at >= 2 and line.strip(b" \t\r>"):
+            if not known[0] <= at <= known[1]:
+                after = masked.find(b"\n", stop)
+                known = (masked.rfind(b"\n", 0, at) + 1, after if after >= 0 else len(masked))
+                shared = bool(masked[known[0] : known[1]].strip(b" \t\r>"))
+            if stop - at >= 2 and shared:
                 holes.append(WikiLink("", None, False, False, Span(at, stop), Span(at, at)))
             at = stop + 1
     return _mask(masked, [hole.span for hole in holes]), holes
@@ -230,11 +236,7 @@ def _split(data: bytes, events: list[Event], links: list[WikiLink]) -> list[Even
             continue
         while at < len(links) and links[at].span.end <= start:
             at += 1
-        inside = []
-        for link in links[at:]:
-            if link.span.start >= end:
-                break
-            inside.append(link)
+        inside = _between(links, at, end)
         if name == "Text" and not code:
             for link in inside:
                 if link.span.start > start:
@@ -249,12 +251,21 @@ def _split(data: bytes, events: list[Event], links: list[WikiLink]) -> list[Even
     return out
 
 
+def _between(links: list[WikiLink], first: int, end: int) -> list[WikiLink]:
+    """The links from number `first` on that begin before `end`."""
+    last = first
+    while last < len(links) and links[last].span.start < end:
+        last += 1
+    return links[first:last]
+
+
 def _restored(event: Event, links: list[WikiLink]) -> Event:
     data = event.data
     text = data["dest_url"] + data["title"] if isinstance(data, dict) and "dest_url" in data else str(data)
     if "\x1a" not in text:
         return event
-    inside = [link for link in links if event.start <= link.span.start and link.span.end <= event.end]
+    first = bisect_left(links, event.start, key=lambda link: link.span.start)
+    inside = [link for link in _between(links, first, event.end) if link.span.end <= event.end]
     if event.name == "+CodeBlock":
         return event._replace(data={"Fenced": _refill(data["Fenced"], inside)})
     found = len(_MASKED.findall(text))

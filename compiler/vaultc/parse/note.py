@@ -2,19 +2,18 @@
 
 import html
 import re
-from bisect import bisect_right
 from urllib.parse import unquote
 
 from vaultc.diagnostics import Diagnostic, report
-from vaultc.model import Block, Definition, Heading, Ignore, Note, Reference, ReferenceKind, Snippet, SourceFile, Tag
-from vaultc.parse import anchors, document, frontmatter, mojibake
+from vaultc.model import Definition, Heading, Ignore, Note, Reference, ReferenceKind, Snippet, SourceFile, Tag
+from vaultc.parse import anchors, blocks, document, frontmatter, mojibake
 from vaultc.parse.document import Document, Event, WikiLink
+from vaultc.parse.ranges import Ranges
 from vaultc.text import Span, fold
 
 _EXTERNAL = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]+:|//)")
 _PLACEHOLDER = re.compile(r"<%|\{\{|\{%")
 _TAG = re.compile(r"(?<![^\s(,;])#((?:[^\W]|[/_\-‑]|[\u200d\ufe0f\U0001f000-\U0001faff])+)")
-_BLOCK_ID = re.compile(rb"(?:(?<=[ \t\]>)])|^)\^([\w-]+)[ \t]*\r?$", re.M)
 _HEADING_BLOCK_ID = re.compile(r"(?:^|\s)\^[\w-]+\s*$")
 _HTML_ID = re.compile(r"""<[^>]*?\s(?:id|name)\s*=\s*["']?([^"'\s>]+)""")
 _HEADING_ID = re.compile(r"\{[^{}]*#([^\s{}]+)[^{}]*\}\s*$")
@@ -55,7 +54,7 @@ def parse(source: SourceFile) -> Note:
         aliases=tuple(dict.fromkeys(aliases)),
         published=frontmatter.published(metadata),
         headings=headings,
-        blocks=_blocks(doc, walk),
+        blocks=blocks.find(doc, walk.leaves, walk.literal),
         ids=(*walk.ids, *(m[1] for h in headings if "#" in h.text and (m := _HEADING_ID.search(h.text)))),
         references=(*_properties(data, front.span), *walk.references),
         definitions=_definitions(doc, walk.literal),
@@ -224,13 +223,15 @@ class _Walk:
 
     def _tags(self, data: str, start: int) -> None:
         before = self.doc.data[start - 1 : start]
+        read = 0
         for match in _TAG.finditer(data):
             if match.start() == 0 and before and before not in b" \t\r\n(,;>|":
                 continue
             name = match[1].strip("/")
             if name and not name.replace("/", "").isdigit():
-                at = start + len(data[: match.start()].encode())
-                self.tags.append(Tag(name, Span(at, at + len(match[0].encode()))))
+                start += len(data[read : match.start()].encode())
+                read = match.start()
+                self.tags.append(Tag(name, Span(start, start + len(match[0].encode()))))
 
 
 def shown(link: WikiLink) -> str:
@@ -242,40 +243,13 @@ def shown(link: WikiLink) -> str:
     return " > ".join(part for part in (p.strip() for p in link.target.split("#")) if part)
 
 
-def _blocks(doc: Document, walk: _Walk) -> tuple[Block, ...]:
-    if b"^" not in doc.data:
-        return ()
-    out = []
-    leaves = sorted(walk.leaves)
-    starts = [leaf.start for leaf in leaves]
-    for match in _BLOCK_ID.finditer(doc.data, doc.body):
-        at = match.start(1) - 1
-        if any(span.start <= at < span.end for span in (*walk.literal, *doc.comments)):
-            continue
-        span = Span(at, match.end(1))
-        if leaf := _leaf(doc, leaves, starts, at):
-            out.append(Block(match[1].decode(), leaf, span))
-    return tuple(out)
-
-
-def _leaf(doc: Document, leaves: list[Span], starts: list[int], at: int) -> Span | None:
-    """The block an id belongs to: the innermost one around it, or, for an id alone in its paragraph, the block before."""
-    around = [leaf for leaf in leaves[: bisect_right(starts, at)] if at < leaf.end]
-    inner = min(around, key=lambda leaf: (leaf.end - leaf.start, -leaf.start), default=None)
-    if inner and not doc.data[inner.start : at].strip(b" \t\r\n>"):
-        before = [leaf for leaf in leaves if leaf.end <= inner.start]
-        if before:
-            last = max(leaf.end for leaf in before)
-            return min((leaf for leaf in before if leaf.end == last), key=lambda leaf: leaf.start)
-    return inner
-
-
 def _definitions(doc: Document, literal: list[Span]) -> tuple[Definition, ...]:
     if b"]:" not in doc.data:
         return ()
     out: dict[str, Definition] = {}
+    hidden = Ranges(literal)
     for match in _DEFINITION.finditer(doc.data, doc.body):
-        if any(span.start <= match.start() < span.end for span in literal):
+        if match.start() in hidden:
             continue
         start, end = match.span(2)
         if doc.data[start] == 0x3C:

@@ -1,7 +1,9 @@
 """Stage 4: what each reference means, as a value."""
 
 import posixpath
+from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Literal
 from urllib.parse import unquote
 
@@ -9,7 +11,8 @@ from rapidfuzz import fuzz, process
 
 from vaultc.index import Index
 from vaultc.model import Block, Heading, Note, Reference
-from vaultc.resolve import fragments, names
+from vaultc.resolve import names
+from vaultc.resolve.fragments import Fragments
 from vaultc.resolve.names import Via
 from vaultc.text import fold
 
@@ -66,15 +69,21 @@ class Resolver:
     def __init__(self, index: Index) -> None:
         self._index = index
         self._known: dict[tuple[str, str, bool], Resolution] = {}
+        # What names without a folder mean everywhere, for they have one candidate.
+        self._anywhere: dict[str, Resolution] = {}
+        self._odd = any("#" in folder for folder in index.folders)
         self._suggested: dict[str, tuple[str, ...]] = {}
+        self._fragments: dict[str, Fragments] = {}
 
     def resolve(self, reference: Reference, note: Note) -> Resolution:
         """What `reference`, which stands in `note`, means."""
+        markdown = reference.kind in ("markdown", "image")
+        if not markdown and (anywhere := self._anywhere.get(reference.target)) is not None:
+            return anywhere
         if reference.target.startswith("#"):
             whole = names.find(self._index, reference.target, note.folder)
             if not isinstance(whole, names.Found):
                 return self._inside(reference, Resolved(note.path, "note"), reference.target[1:])
-        markdown = reference.kind in ("markdown", "image")
         key = (note.folder, reference.target, markdown)
         known = self._known.get(key)
         if known is None:
@@ -90,7 +99,12 @@ class Resolver:
                 return Unresolved("outside", name)
             if found:
                 chosen = self._inside(reference, self._file(found.paths[0], found.via), fragment)
-                return Ambiguous(chosen, found.paths) if len(found.paths) > 1 else chosen
+                if len(found.paths) > 1:
+                    return Ambiguous(chosen, found.paths)
+                if found.via == "name" and not markdown and not self._odd and "/" not in reference.target:
+                    if len(self._index.stems.get(fold(name), ())) == 1:
+                        self._anywhere[reference.target] = chosen
+                return chosen
         name = reference.target.partition("#")[0].strip() or reference.target
         hidden = posixpath.normpath(posixpath.join(folder, name)) if markdown or name.startswith(".") else name.strip("/")
         for path in (hidden, f"{hidden}.md"):
@@ -108,23 +122,24 @@ class Resolver:
     def _inside(self, reference: Reference, file: Resolved, fragment: str | None) -> Resolved | Unresolved:
         if not fragment or file.kind != "note":
             return file
-        note = self._index.notes[file.path]
+        inside = self._fragments.get(file.path)
+        if inside is None:
+            inside = self._fragments[file.path] = Fragments(self._index.notes[file.path])
         if fragment.startswith("^"):
-            found = fragments.block(note, fragment[1:])
+            found = inside.block(fragment[1:])
             if found is None:
-                ids = [f"^{block.id}" for block in note.blocks]
-                return Unresolved("block", fragment, file.path, _nearest(fragment, ids))
+                return Unresolved("block", fragment, file.path, _nearest(fragment, inside.blocks))
             return Resolved(file.path, "note", file.via, None, found, f"^{found.id}")
-        if "#^" in fragment and (found := fragments.block(note, fragment.rpartition("#^")[2])):
+        if "#^" in fragment and (found := inside.block(fragment.rpartition("#^")[2])):
             return Resolved(file.path, "note", file.via, None, found, f"^{found.id}")
-        heading = fragments.heading(note, fragment)
+        heading = inside.heading(fragment)
         if heading is None and reference.kind == "markdown":
-            heading = fragments.anchor(note, fragment)
+            heading = inside.anchor(fragment)
         if heading is not None:
             return Resolved(file.path, "note", file.via, heading, None, heading.anchor)
-        if fragment in note.ids:
+        if fragment in self._index.notes[file.path].ids:
             return Resolved(file.path, "note", file.via, anchor=fragment)
-        return Unresolved("heading", fragment, file.path, _nearest(fragment, [h.text for h in note.headings]))
+        return Unresolved("heading", fragment, file.path, _nearest(fragment, inside.headings))
 
     def _defined(self, reference: Reference, note: Note) -> Resolution | None:
         """A wiki-link whose text has a link-reference definition in the note means what that says."""
@@ -144,7 +159,7 @@ class Resolver:
         known = self._suggested.get(name)
         if known is None:
             last = name.rpartition("/")[2]
-            near = [n for n in self._index.similar(last) if not n.endswith(".md")]
+            near = {n: n for n in self._index.similar(last) if not n.endswith(".md")}
             paths: list[str] = []
             for match in _nearest(fold(last).removesuffix(".md"), near):
                 index = self._index
@@ -154,7 +169,9 @@ class Resolver:
         return known
 
 
-def _nearest(name: str, choices: list[str]) -> tuple[str, ...]:
-    found = process.extract(name, choices, scorer=fuzz.WRatio, processor=fold, score_cutoff=72, limit=6)
-    ranked = sorted(found, key=lambda item: (-item[1], item[0]))
-    return tuple(dict.fromkeys(text for text, _, _ in ranked))[:3]
+def _nearest(name: str, choices: Mapping[str, str]) -> tuple[str, ...]:
+    """At most three of `choices` (each with its folded form) that look like `name`, best first, among the first thousand."""
+    some = dict(islice(choices.items(), 1000))
+    found = process.extract(fold(name), some, scorer=fuzz.WRatio, score_cutoff=72, limit=6)
+    ranked = sorted((-score, text) for _, score, text in found)
+    return tuple(text for _, text in ranked[:3])

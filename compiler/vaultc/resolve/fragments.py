@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable
+from functools import cached_property
 
 from vaultc.model import Block, Heading, Note
 from vaultc.parse.anchors import slug
@@ -33,53 +34,99 @@ def words(text: str) -> str:
 LEVELS: tuple[Callable[[str], str], ...] = (_exact, _plain, _folded, words)
 
 
-def heading(note: Note, fragment: str) -> Heading | None:
-    """The heading that `h1#h2` names: the first whose text matches at the strictest level at which one does, below the headings before it."""
-    parts = [part.strip() for part in fragment.split("#") if part.strip()]
-    for level in LEVELS:
-        wanted = [level(part) for part in parts]
-        if not all(wanted):
-            continue
-        if found := _descend(note.headings, wanted, level):
-            return found
-    whole = words(fragment)  # a heading whose own text holds a `#`
-    return next((h for h in note.headings if whole and words(h.text) == whole), None)
+class Fragments:
+    """What can be linked to in one note, looked up by tables that are made once."""
+
+    def __init__(self, note: Note) -> None:
+        self._note = note
+        self._levels: list[tuple[list[set[str]], dict[str, list[int]]]] = []
+
+    @cached_property
+    def headings(self) -> dict[str, str]:
+        """The texts of the headings with their folded forms, to look for likely ones."""
+        return {heading.text: fold(heading.text) for heading in self._note.headings if heading.text}
+
+    @cached_property
+    def blocks(self) -> dict[str, str]:
+        """The same for block ids, each with its caret."""
+        return {f"^{block.id}": fold(f"^{block.id}") for block in self._note.blocks}
+
+    def heading(self, fragment: str) -> Heading | None:
+        """The heading that `h1#h2` names: the first whose text matches at the strictest level at which one does, below the
+        headings before it."""
+        parts = [part.strip() for part in fragment.split("#") if part.strip()]
+        for number, level in enumerate(LEVELS):
+            wanted = [level(part) for part in parts]
+            if all(wanted) and (found := self._descend(number, wanted)):
+                return found
+        whole = words(fragment)  # a heading whose own text holds a `#`
+        at = self._level(len(LEVELS) - 1)[1].get(whole) if whole else None
+        return self._note.headings[at[0]] if at else None
+
+    def anchor(self, fragment: str) -> Heading | None:
+        """The heading that a Markdown link's fragment means: an anchor of the page, or one as another generator would write it."""
+        if exact := self._anchors.get(fragment.lower()):
+            return exact
+        if same := self._squeezed.get(_squeeze(fragment)):
+            return same[0]
+        if count := _NUMBERED.match(fragment.lower()):
+            same = self._squeezed.get(_squeeze(count[1]), [])
+            at = int(count[2])
+            return same[at] if at < len(same) else None
+        return self._slugs.get(slug(fragment))
+
+    def block(self, id: str) -> Block | None:
+        """The block with this id; ids compare without case."""
+        return self._blocks.get(fold(id))
+
+    @cached_property
+    def _blocks(self) -> dict[str, Block]:
+        return {fold(block.id): block for block in reversed(self._note.blocks)}
+
+    @cached_property
+    def _anchors(self) -> dict[str, Heading]:
+        return {heading.anchor: heading for heading in reversed(self._note.headings)}
+
+    @cached_property
+    def _slugs(self) -> dict[str, Heading]:
+        slugs = {slug(heading.text): heading for heading in reversed(self._note.headings)}
+        slugs.pop("", None)
+        return slugs
+
+    @cached_property
+    def _squeezed(self) -> dict[str, list[Heading]]:
+        table: dict[str, list[Heading]] = {}
+        for heading in self._note.headings:
+            if key := _squeeze(heading.text):
+                table.setdefault(key, []).append(heading)
+        return table
+
+    def _level(self, number: int) -> tuple[list[set[str]], dict[str, list[int]]]:
+        """The names of each heading at a level of likeness, and where each name is."""
+        while len(self._levels) <= number:
+            level = LEVELS[len(self._levels)]
+            names = [{level(heading.text), level(heading.source)} for heading in self._note.headings]
+            places: dict[str, list[int]] = {}
+            for at, both in enumerate(names):
+                for name in both:
+                    places.setdefault(name, []).append(at)
+            self._levels.append((names, places))
+        return self._levels[number]
+
+    def _descend(self, number: int, wanted: list[str]) -> Heading | None:
+        names, places = self._level(number)
+        headings = self._note.headings
+        for at in places.get(wanted[0], ()) if wanted else ():
+            found, rest = headings[at], wanted[1:]
+            for below in range(at + 1, len(headings)):
+                if not rest or headings[below].level <= headings[at].level:
+                    break
+                if rest[0] in names[below]:
+                    found, rest = headings[below], rest[1:]
+            if not rest:
+                return found
+        return None
 
 
-def _descend(headings: tuple[Heading, ...], wanted: list[str], level: Callable[[str], str]) -> Heading | None:
-    names = [{level(h.text), level(h.source)} for h in headings]
-    for at, found in enumerate(headings):
-        if wanted[0] not in names[at]:
-            continue
-        rest = wanted[1:]
-        for below in range(at + 1, len(headings)):
-            if not rest or headings[below].level <= headings[at].level:
-                break
-            if rest[0] in names[below]:
-                found, rest = headings[below], rest[1:]
-        if not rest:
-            return found
-    return None
-
-
-def anchor(note: Note, fragment: str) -> Heading | None:
-    """The heading that a Markdown link's fragment means: an anchor of the page, or one as another generator would write it."""
-    exact = next((h for h in note.headings if h.anchor == fragment.lower()), None)
-    if exact:
-        return exact
-    squeezed = words(fragment).replace(" ", "")
-    same = [h for h in note.headings if squeezed and words(h.text).replace(" ", "") == squeezed]
-    if same:
-        return same[0]
-    if count := _NUMBERED.match(fragment.lower()):
-        base = words(count[1]).replace(" ", "")
-        same = [h for h in note.headings if words(h.text).replace(" ", "") == base]
-        at = int(count[2])
-        return same[at] if at < len(same) else None
-    return next((h for h in note.headings if slug(h.text) and slug(h.text) == slug(fragment)), None)
-
-
-def block(note: Note, id: str) -> Block | None:
-    """The block with this id; ids compare without case."""
-    wanted = fold(id)
-    return next((b for b in note.blocks if fold(b.id) == wanted), None)
+def _squeeze(text: str) -> str:
+    return words(text).replace(" ", "")

@@ -45,28 +45,29 @@ def _circles(
     vault: Vault, start: str, embeds: dict[str, list[tuple[Reference, str]]], done: set[str]
 ) -> Iterator[Diagnostic]:
     """Depth first without recursion; `done` holds the notes whose every embed was followed."""
-    path: list[str] = []
+    path: dict[str, None] = {}  # in order, and quick to ask
     stack: list[tuple[str, int]] = [(start, 0)]
     while stack:
         note, at = stack.pop()
         if at == 0:
             if note in done:
                 continue
-            path.append(note)
+            path[note] = None
         if at >= len(embeds.get(note, ())):
             done.add(note)
-            path.pop()
+            path.popitem()
             continue
         stack.append((note, at + 1))
         reference, end = embeds[note][at]
         if end in path:
-            ring = [*path[path.index(end) :], end]
+            ring = [*list(path)[list(path).index(end) :], end]
             labels = []
-            for here, there in pairwise(ring):
+            for here, there in pairwise(ring[:8]):
                 if here != note:
                     link = next(r for r, e in embeds[here] if e == there)
                     labels.append(Label(here, link.span, f"embeds {quoted(there)}"))
-            message = "note embeds itself" if len(ring) == 2 else f"embeds form a circle: {' → '.join(map(quoted, ring))}"
+            names = [*map(quoted, ring)] if len(ring) < 8 else [*map(quoted, ring[:3]), "…", *map(quoted, ring[-2:])]
+            message = "note embeds itself" if len(ring) == 2 else f"embeds form a circle: {' → '.join(names)}"
             yield report("VC208", message, note, reference.span, labels=labels, help="turn one of the embeds into a link")
         elif end not in done:
             stack.append((end, 0))
