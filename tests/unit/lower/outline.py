@@ -180,7 +180,14 @@ def counts(nodes: list[Node], depth: int = 0) -> dict[str, int]:
 
 def words(nodes: list[Node]) -> list[str]:
     """The words of a tree, in order."""
+    return re.findall(r"\w+", _text(nodes).casefold())
+
+
+def _text(nodes: list[Node]) -> str:
     out: list[str] = []
     for node in nodes:
-        out += re.findall(r"\w+", node.casefold()) if isinstance(node, str) else words(node[2])
-    return out
+        if isinstance(node, str):
+            out.append(node)
+        else:
+            out.append(f" {_text(node[2])} " if node[0] in BLOCKS else _text(node[2]))
+    return "".join(out)

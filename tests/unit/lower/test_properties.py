@@ -13,7 +13,7 @@ from vaultc.parse.document import read
 from vaultc.text import Span
 
 MARKUP = "*_~=`[]()!<>#+-.|:\\$%^&{}\"'/@ \t\n\r\0\1\x1aаé1x\u00a0"
-SLOW = settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+SLOW = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 
 
 def lowered(text: str) -> str:
@@ -49,7 +49,7 @@ def escaped(text: str) -> str:
 LINE = st.text(alphabet="*_~=`[]()!<>#+-.|:\\${}^&;\"'/?@aбé18 ", min_size=1, max_size=24)
 
 
-@settings(SLOW, max_examples=300)
+@settings(SLOW, max_examples=80)
 @given(st.lists(LINE, min_size=1, max_size=4))
 def test_plain_text_stays_plain(lines: list[str]) -> None:
     """Any text, escaped for CommonMark, comes out as the same text, in a paragraph, an item, a quote, a cell and a heading."""
@@ -115,7 +115,7 @@ blocks = st.recursive(leaves, containers, max_leaves=8)
 documents = st.lists(blocks, min_size=1, max_size=5).map(lambda found: "\n".join(joined(found, tight=False)) + "\n")
 
 
-@settings(SLOW, max_examples=250)
+@settings(SLOW, max_examples=80)
 @given(documents)
 def test_structure_and_words_are_kept(note: str) -> None:
     want, got = tree(oracle(note)), tree(rendered(lowered(note)))

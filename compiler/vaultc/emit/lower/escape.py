@@ -49,6 +49,7 @@ def escape(text: str, *, lines: bool = True, cell: bool = False, links: bool = T
     """
     dollars = text.count("$") > 1
     braces = "}" in text
+    addressed = "@" in text and ">" in text
 
     def replace(match: re.Match[str]) -> str:
         run, sign = match[0], match[1]
@@ -58,7 +59,8 @@ def escape(text: str, *, lines: bool = True, cell: bool = False, links: bool = T
             plain = _harmless(text, start, end) or (sign in "~=" and end - start == 1)
             return run if plain else f"\\{sign}" * (end - start)
         if sign == "<":
-            return run if not after or after in "<=0123456789" or after.isspace() else f"{run[1:]}&lt;"
+            harmless = (not after or after in "<=0123456789" or after.isspace()) and not addressed
+            return run if harmless else "&lt;" * (end - start)
         if sign == "&":
             return f"{run[1:]}&amp;" if _ENTITY.match(text, end - 1) else run
         if sign == "\\":
@@ -73,12 +75,15 @@ def escape(text: str, *, lines: bool = True, cell: bool = False, links: bool = T
     escaped = _SPECIAL.sub(replace, text)
     if not lines:
         return escaped
-    if "\n" in escaped:
-        return "\n".join([_begun(line) if line[:1] in _STARTS else line for line in escaped.split("\n")])
-    return _begun(escaped) if escaped[:1] in _STARTS else escaped
+    if "\n" not in escaped:
+        return _begun(escaped) if escaped[:1] in _STARTS else escaped
+    defines = "]:" in escaped  # a definition may run over several lines
+    return "\n".join([_begun(line, defines) if line[:1] in _STARTS else line for line in escaped.split("\n")])
 
 
-def _begun(line: str) -> str:
+def _begun(line: str, defines: bool = False) -> str:
+    if defines and line[0] == "[":
+        return "\\" + line
     match = _START.match(line)
     if not match:
         return line

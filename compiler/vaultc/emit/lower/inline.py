@@ -21,6 +21,7 @@ _WIDTH = re.compile(r"\|(\d+)(?:x(\d+))?$")
 _TEX_TAG = re.compile(r"<(?=[A-Za-z/!?])")
 _LINKABLE: Final = ("http://", "https://", "ftp://")
 _MARKS: Final = ("*", "**", "_", "__")
+_OTHER: Final = {"*": "_", "_": "*"}
 _DEPTH: Final = 4  # of footnotes written inside footnotes
 
 
@@ -185,12 +186,20 @@ class _Leaf:
             return "" if self.opened.get("~~") else "~~"
         data, size = self.scope.document.data, 1 + (event.name == "+Strong")
         sign = data[event.start : event.start + 1].decode()
-        beside = self.held[-1] if self.closed == len(self.held) and self.text and self.text[-1] == escape.HOLE else ""
-        for other in (sign, "_" if sign == "*" else "*"):
-            free = not self.opened.get(other * size) and not (beside in _MARKS and beside[0] == other)
-            if free and (other != "_" or sign == "_" or not _touches_word(data, event)):
-                return other * size
+        for other in (sign, _OTHER[sign]):
+            mark = other * size
+            if (
+                not self.opened.get(mark)
+                and self.free(mark)
+                and (other != "_" or sign == "_" or not _in_word(data, event))
+            ):
+                return mark
         return "" if self.opened.get(sign * size) else sign * size
+
+    def free(self, mark: str) -> bool:
+        """Whether no emphasis of the same sign has just been closed here."""
+        beside = self.held[-1] if self.closed == len(self.held) and self.text and self.text[-1] == escape.HOLE else ""
+        return beside[:1] != mark[0] or beside not in _MARKS
 
     def hold(self, markdown: str, hole: str = escape.HOLE) -> None:
         """Put Markdown where it stands, out of reach of the escapes."""
@@ -389,10 +398,11 @@ def _marks(events: Sequence[Event], source: bytes) -> frozenset[tuple[int, int]]
     return frozenset(found)
 
 
-def _touches_word(data: bytes, event: Event) -> bool:
-    before = data[max(event.start - 4, 0) : event.start].decode("utf-8", "replace")[-1:]
-    after = data[event.end : event.end + 4].decode("utf-8", "replace")[:1]
-    return before.isalnum() or after.isalnum()
+def _in_word(data: bytes, event: Event) -> bool:
+    """Whether an emphasis touches a letter or digit outside, with nothing but the marks of others between."""
+    before = data[max(event.start - 16, 0) : event.start].decode("utf-8", "replace").rstrip("*_")
+    after = data[event.end : event.end + 16].decode("utf-8", "replace").lstrip("*_")
+    return before[-1:].isalnum() or after[:1].isalnum()
 
 
 def _code(text: str) -> str:
