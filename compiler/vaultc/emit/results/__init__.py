@@ -27,7 +27,9 @@ class Measured:
     @property
     def ids(self) -> tuple[str, ...]:
         """The names of the benchmarks that were ever run."""
-        return tuple(attached.id for each in self.found.values() for attached in each if attached.id and attached.machines)
+        return tuple(
+            attached.id for each in self.found.values() for attached in each if attached.id and attached.machines
+        )
 
     @property
     def any(self) -> bool:

@@ -29,9 +29,12 @@ class Axis:
 
 
 def geometric(values: Sequence[float]) -> bool:
-    """Whether sizes grow by factors rather than by steps: three or more, each at least 1.4 times the one before."""
+    """Whether sizes grow by factors rather than by steps: three or more, their ratios more alike than their differences."""
     ordered = sorted(set(values))
-    return len(ordered) > 2 and ordered[0] > 0 and all(b / a >= 1.4 for a, b in pairwise(ordered))
+    if len(ordered) < 3 or ordered[0] <= 0:
+        return False
+    ratios, steps = [math.log(b / a) for a, b in pairwise(ordered)], [b - a for a, b in pairwise(ordered)]
+    return max(ratios) / min(ratios) < max(steps) / min(steps) * (1 - 1e-9)
 
 
 def sizes(label: str, values: Sequence[float], most: int = 9) -> Axis:
@@ -79,7 +82,7 @@ def _plain(value: float) -> str:
 
 def _decades(low: float, high: float) -> list[float]:
     """Powers of ten; with less than two of them in range also 2 and 5, or 3 alone, in between."""
-    first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
+    first, last = math.floor(math.log10(low)), math.floor(math.log10(high)) + 1
     span = math.log10(high / low)
     if span >= 7:
         step = math.ceil(span / 6)
@@ -89,7 +92,7 @@ def _decades(low: float, high: float) -> list[float]:
     inside = [tick for tick in ticks if low / 1.12 <= tick <= high * 1.12]
     if len(inside) > 1:
         return inside
-    return [max(tick for tick in ticks if tick <= low), min((tick for tick in ticks if tick >= high), default=high)]
+    return [max(tick for tick in ticks if tick <= low), min(tick for tick in ticks if tick > high)]
 
 
 def _steps(low: float, high: float) -> list[float]:

@@ -34,7 +34,9 @@ def block(attached: Attached, links: Mapping[str, str]) -> str:
 
 def raw(kind: str, content: str, state: str = "", id: str = "") -> str:
     """HTML of ours as a block of the page that no Markdown processor looks into, at any depth of lists and quotes."""
-    selector = f'div[data-vaultc="{kind}"]' + (f'[data-state="{state}"]' if state else "") + (f'[id="{id}"]' if id else "")
+    selector = (
+        f'div[data-vaultc="{kind}"]' + (f'[data-state="{state}"]' if state else "") + (f'[id="{id}"]' if id else "")
+    )
     lines = "\n".join(line for line in content.split("\n") if line.strip())
     return f"/// html | {selector}\n    markdown: html\n\n{lines}\n\n///"
 
@@ -60,10 +62,24 @@ def _machine(attached: Attached, on: OnMachine, name: str) -> Markup:
     )  # fmt: skip
     parts = [head]
     if on.state == "stale":
-        parts.append(el("p", "The code above has changed since these numbers were measured. ", _how(attached.id), class_="vc-remark"))
+        parts.append(
+            el(
+                "p",
+                "The code above has changed since these numbers were measured. ",
+                _how(attached.id),
+                class_="vc-remark",
+            )
+        )
     elif on.state == "unmeasured":
         reason = words.STATUS[run.status][1] + (f": {one_line(run.message)}" if run.message else "")
-        parts.append(el("p", f"The last run was {words.STATUS[run.status][0]} ({reason}). ", _how(attached.id), class_="vc-remark"))
+        parts.append(
+            el(
+                "p",
+                f"The last run was {words.STATUS[run.status][0]} ({reason}). ",
+                _how(attached.id),
+                class_="vc-remark",
+            )
+        )
     elif run.status not in ("ok", "noisy", "throttled"):
         reason = one_line(run.message) or words.STATUS[run.status][1]
         parts.append(el("p", f"{words.STATUS[run.status][0].capitalize()}: {reason}", class_="vc-remark"))
@@ -75,7 +91,10 @@ def _machine(attached: Attached, on: OnMachine, name: str) -> Markup:
 
 
 def _unreadable(attached: Attached) -> Markup:
-    said = [f"{one_line(file, 80)}, line {line.number}: {one_line(line.reason, 120)}" for file, line in attached.unreadable[:5]]
+    said = [
+        f"{one_line(file, 80)}, line {line.number}: {one_line(line.reason, 120)}"
+        for file, line in attached.unreadable[:5]
+    ]
     more = len(attached.unreadable) - len(said)
     text = "; ".join(said) + (f"; and {more} more" if more else "")
     return el("p", "Not all of the record can be read: ", text, class_="vc-remark", data_grave=True)

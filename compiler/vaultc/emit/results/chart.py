@@ -99,7 +99,9 @@ def marker(x: float, y: float, series: int, hollow: bool = False, tip: str = "")
         _polygon((x, y - r * 1.25), (x + r * 1.15, y + r * 0.9), (x - r * 1.15, y + r * 0.9)),
         _polygon((x, y - r * 1.35), (x + r * 1.35, y), (x, y + r * 1.35), (x - r * 1.35, y)),
         _polygon((x, y + r * 1.25), (x + r * 1.15, y - r * 0.9), (x - r * 1.15, y - r * 0.9)),
-        _polygon(*((x + r * 1.2 * math.sin(a * math.tau / 5), y - r * 1.2 * math.cos(a * math.tau / 5)) for a in range(5))),
+        _polygon(
+            *((x + r * 1.2 * math.sin(a * math.tau / 5), y - r * 1.2 * math.cos(a * math.tau / 5)) for a in range(5))
+        ),
         void("rect", x=x - r * 1.3, y=y - r * 0.6, width=r * 2.6, height=r * 1.2),
         void("rect", x=x - r * 0.6, y=y - r * 1.3, width=r * 1.2, height=r * 2.6),
     )[series % MOST_SERIES]
@@ -185,7 +187,13 @@ class _Frame:
         for mark in line.marks:
             x, low, high = self.x(mark.x), self.y(mark.low), self.y(mark.high)
             if low - high > 1:
-                parts.append(void("path", d=f"M{x:.1f} {low:.1f}V{high:.1f}M{x - 2.5:.1f} {low:.1f}h5M{x - 2.5:.1f} {high:.1f}h5", class_="vc-bar"))
+                parts.append(
+                    void(
+                        "path",
+                        d=f"M{x:.1f} {low:.1f}V{high:.1f}M{x - 2.5:.1f} {low:.1f}h5M{x - 2.5:.1f} {high:.1f}h5",
+                        class_="vc-bar",
+                    )
+                )
         parts += [marker(self.x(mark.x), self.y(mark.y), series, mark.doubtful, mark.tip) for mark in line.marks]
         return el("g", join(parts, "\n"), class_=f"vc-series vc-s{series % MOST_SERIES}")
 

@@ -70,7 +70,11 @@ def _entry(entry: Mark | str, series: int, x: Callable[[float], float], y: float
     low, high = x(entry.low), x(entry.high)
     bar = Markup("")
     if high - low > 1:
-        bar = void("path", d=f"M{low:.1f} {y:.1f}H{high:.1f}M{low:.1f} {y - 2.5:.1f}v5M{high:.1f} {y - 2.5:.1f}v5", class_="vc-bar")
+        bar = void(
+            "path",
+            d=f"M{low:.1f} {y:.1f}H{high:.1f}M{low:.1f} {y - 2.5:.1f}v5M{high:.1f} {y - 2.5:.1f}v5",
+            class_="vc-bar",
+        )
     return bar, marker(x(entry.y), y, series, entry.doubtful, entry.tip)
 
 
@@ -78,6 +82,13 @@ def _legend(series: tuple[str, ...], left: float) -> Markup:
     parts = []
     at = left
     for index, label in enumerate(series[:MOST_SERIES]):
-        parts.append(el("g", marker(at + 4, 29, index), text(at + 12, 32.6, short(label, 16), "vc-name"), class_=f"vc-series vc-s{index}"))
+        parts.append(
+            el(
+                "g",
+                marker(at + 4, 29, index),
+                text(at + 12, 32.6, short(label, 16), "vc-name"),
+                class_=f"vc-series vc-s{index}",
+            )
+        )
         at += min(len(label), 16) * LETTER + 28
     return join(parts, "\n")

@@ -44,12 +44,16 @@ def figures(run: Run, name: str) -> Markup:
                 break
     if not drawn:
         return Markup("")
-    return el("figure", join(drawn, "\n"), el("figcaption", _caption(run)), class_="vc-figure", data_search_exclude=True)
+    return el(
+        "figure", join(drawn, "\n"), el("figcaption", _caption(run)), class_="vc-figure", data_search_exclude=True
+    )
 
 
 def usable(summary: Summary | None) -> bool:
     """Whether a number can be drawn: records are data, and may hold anything that a float can."""
-    return summary is not None and all(math.isfinite(v) and abs(v) < 1e30 for v in (summary.value, summary.low, summary.high))
+    return summary is not None and all(
+        math.isfinite(v) and abs(v) < 1e30 for v in (summary.value, summary.low, summary.high)
+    )
 
 
 def mark(x: float, summary: Summary, unit: str, where: str, doubtful: bool) -> Mark:
@@ -156,7 +160,9 @@ def _clearance(guide: Guide, lines: Sequence[Line]) -> float:
 def _dots(panel: _Panel, drawable: Sequence[Point], sweep: str) -> Dots:
     varying = _varying(panel.points)
     last = varying[-1] if len(varying) > 1 else ""
-    variants = list(dict.fromkeys(words.label({last: point.params[last]}) for point in panel.points if last in point.params))
+    variants = list(
+        dict.fromkeys(words.label({last: point.params[last]}) for point in panel.points if last in point.params)
+    )
     if len(variants) > MOST_SERIES:
         last, variants = "", []
     series = tuple(variants) or ("",)
@@ -210,7 +216,11 @@ def _caption(run: Run) -> str:
         said = f"Medians of {processes} processes; bars reach from the fastest process to the slowest."
         if all(point.unit != "s" for point in run.points if point.measured):
             said = f"Medians of {processes} processes."
-    if any(point.status in ("noisy", "throttled") or set(point.flags) & words.GRAVE for point in run.points if point.measured):
+    if any(
+        point.status in ("noisy", "throttled") or set(point.flags) & words.GRAVE
+        for point in run.points
+        if point.measured
+    ):
         said += " Hollow marks are to be doubted: see the remarks under the table."
     return said
 

@@ -20,7 +20,12 @@ from vaultc.emit.results.html import el, join
 from vaultc.emit.results.provenance import commit, versions
 
 MOST_RUNS = 60
-_CHANGES: Final[tuple[tuple[Ordering, str], ...]] = (("FASTER", "faster"), ("SLOWER", "slower"), ("SAME", "the same"), ("AMBIGUOUS", "undecided"))
+_CHANGES: Final[tuple[tuple[Ordering, str], ...]] = (
+    ("FASTER", "faster"),
+    ("SLOWER", "slower"),
+    ("SAME", "the same"),
+    ("AMBIGUOUS", "undecided"),
+)
 
 
 def history(attached: Attached) -> str:
@@ -34,7 +39,13 @@ def history(attached: Attached) -> str:
 
 def _machine(on: OnMachine, code: str, name: str) -> Markup:
     runs = on.runs[-MOST_RUNS:]
-    head = el("tr", *(el("th", title, scope="col") for title in ("Run, UTC", "State", "Against the run before", "Claims", "Commit", "Environment")))
+    head = el(
+        "tr",
+        *(
+            el("th", title, scope="col")
+            for title in ("Run, UTC", "State", "Against the run before", "Claims", "Commit", "Environment")
+        ),
+    )
     rows = [_row(run, runs[index - 1] if index else None, code) for index, run in enumerate(runs)]
     table = el("table", el("thead", head), el("tbody", join(reversed(rows), "\n")), class_="vc-table vc-list")
     left = len(on.runs) - len(runs)
@@ -54,7 +65,11 @@ def _row(run: Run, before: Run | None, code: str) -> Markup:
     state += words.badges(run, "ok")
     verdicts = Counter(claim.verdict for claim in run.claims)
     cells = [
-        el("th", el("time", one_line(run.started[:16].replace("T", " ")), datetime=one_line(run.started, 30)), scope="row"),
+        el(
+            "th",
+            el("time", one_line(run.started[:16].replace("T", " ")), datetime=one_line(run.started, 30)),
+            scope="row",
+        ),
         el("td", join(state, " ") or "ok"),
         el("td", _change(before, run)),
         el("td", ", ".join(f"{count} {verdict}" for verdict, count in sorted(verdicts.items()))),
@@ -86,7 +101,15 @@ def _plot(runs: Sequence[Run], name: str) -> Markup:
             summary = stats.summarise(same.samples) if same else None
             if same and summary and usable(summary):
                 doubtful = run.code_key != latest.code_key or same.status != "ok"
-                marks.append(mark(float(index), summary, point.unit, f"{words.date(run.started)}, {words.setting(point)}", doubtful))
+                marks.append(
+                    mark(
+                        float(index),
+                        summary,
+                        point.unit,
+                        f"{words.date(run.started)}, {words.setting(point)}",
+                        doubtful,
+                    )
+                )
         lines.append(Line(words.setting(point), tuple(marks)))
     lines = [line for line in lines if line.marks]
     if max((len(line.marks) for line in lines), default=0) < 2:

@@ -9,7 +9,9 @@ Attribute = str | int | float | bool | None
 
 def el(name: str, /, *children: str, **attributes: Attribute) -> Markup:
     """An element. Attribute names lose a `_` at their end, others become hyphens; `None` and `False` leave one out."""
-    return Markup("<{}{}>{}</{}>").format(Markup(name), _attributes(attributes), join(map(_flat, children)), Markup(name))
+    return Markup("<{}{}>{}</{}>").format(
+        Markup(name), _attributes(attributes), join(map(_flat, children)), Markup(name)
+    )
 
 
 def void(name: str, /, **attributes: Attribute) -> Markup:
@@ -28,7 +30,9 @@ def _attributes(attributes: dict[str, Attribute]) -> Markup:
         if value is None or value is False:
             continue
         written = Markup(name.rstrip("_").replace("_", "-"))
-        found.append(Markup(" {}").format(written) if value is True else Markup(' {}="{}"').format(written, _flat(_text(value))))
+        found.append(
+            Markup(" {}").format(written) if value is True else Markup(' {}="{}"').format(written, _flat(_text(value)))
+        )
     return Markup("").join(found)
 
 

@@ -44,7 +44,9 @@ class Filter:
         return el("label", button, el("span", label))
 
 
-def measured(found: Sequence[Attached], topics: Mapping[str, Sequence[str]], titles: Mapping[str, str], links: "Links") -> str:
+def measured(
+    found: Sequence[Attached], topics: Mapping[str, Sequence[str]], titles: Mapping[str, str], links: "Links"
+) -> str:
     """All benchmarks, one row for each machine class. `topics` and `titles` are by note."""
     rows: list[tuple[Attached, OnMachine | None]] = [(a, on) for a in found for on in (a.machines or (None,))]
     by_status = Filter("status", "Status", (status(a, on) for a, on in rows))
@@ -68,7 +70,14 @@ def measured(found: Sequence[Attached], topics: Mapping[str, Sequence[str]], tit
             )
         )  # fmt: skip
     head = _head("Benchmark", "Note", "Machine", "State", "Claims", "Last run")
-    filters = el("form", by_status.render(), by_machine.render(), by_topic.render(), class_="vc-filters", data_search_exclude=True)
+    filters = el(
+        "form",
+        by_status.render(),
+        by_machine.render(),
+        by_topic.render(),
+        class_="vc-filters",
+        data_search_exclude=True,
+    )
     return raw("measured", join((filters, _scroll(head, lines)), "\n"))
 
 
@@ -85,8 +94,16 @@ def ledger(found: Sequence[Attached], titles: Mapping[str, str], links: "Links")
     by_machine = Filter("machine", "Machine", (machine(on) for _, on, _ in entries))
     lines = []
     for attached, on, claim in entries:
-        said = join((el("span", claim.text, class_="vc-claim"), el("span", claim.because, class_="vc-because") if claim.because else ""), " ")
-        state = words.badge(*words.STATE[on.state], on.state) if on and on.state in ("stale", "older-environment") else ""
+        said = join(
+            (
+                el("span", claim.text, class_="vc-claim"),
+                el("span", claim.because, class_="vc-because") if claim.because else "",
+            ),
+            " ",
+        )
+        state = (
+            words.badge(*words.STATE[on.state], on.state) if on and on.state in ("stale", "older-environment") else ""
+        )
         cells = [
             el("td", join((claims.verdict(claim), state), " ")),
             el("td", said),

@@ -13,7 +13,11 @@ from vaultc.emit.results.html import el, join
 def provenance(run: Run) -> Markup:
     """The line and, folded, everything else that the record says about how the numbers came about."""
     samples = sum(len(process) for point in run.points for process in point.samples)
-    parts = [el("time", words.date(run.started), datetime=one_line(run.started, 30)), commit(run), *versions(run.environment)[:2]]
+    parts = [
+        el("time", words.date(run.started), datetime=one_line(run.started, 30)),
+        commit(run),
+        *versions(run.environment)[:2],
+    ]
     parts += [words.count(run.processes, "process", "processes"), words.count(samples, "sample")]
     parts.append("no network" if run.isolation.network_blocked else "network not blocked")
     line = el("summary", join(parts, " · "))
@@ -26,7 +30,7 @@ def commit(run: Run) -> str:
     """The state of the code around the snippet."""
     if not run.commit:
         return "no commit"
-    return f"commit {one_line(run.commit, 10).removesuffix('…')}" + (" with changes" if run.dirty else "")
+    return f"commit {one_line(run.commit)[:10]}" + (" with changes" if run.dirty else "")
 
 
 def versions(environment: Environment) -> list[str]:
@@ -42,7 +46,7 @@ def _facts(run: Run, samples: int) -> Iterable[tuple[str, str]]:
     yield "Details", ", ".join(_detail(name, value) for name, value in run.details.items())
     yield "Environment", ", ".join(versions(run.environment))
     yield "Commit", (f"{one_line(run.commit, 64)}" + _dirty(run)) if run.commit else "not in a repository"
-    yield "Code", f"key {one_line(run.code_key, 12).removesuffix('…')}, harness {one_line(run.harness, 20)}, seed {run.seed}"
+    yield "Code", f"key {one_line(run.code_key)[:12]}, harness {one_line(run.harness, 20)}, seed {run.seed}"
     discarded = sum(point.discarded for point in run.points)
     thrown = f", {discarded} discarded while throttled" if discarded else ""
     yield "Samples", f"{samples} in {words.count(run.processes, 'process', 'processes')}{thrown}"

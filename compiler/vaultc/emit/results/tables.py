@@ -54,7 +54,9 @@ def _table(name: str, points: Sequence[Point], run: Run) -> Markup:
     metrics = _metrics(points)
     columns = [_metric(metric, metrics[0], notes) for metric in metrics]
     columns += [*_memory(points), *_rate(points, run.ceilings), *_backend(points)]
-    head = [el("th", one_line(key, 40), scope="col", class_="vc-param", data_number=_is_size(points, key)) for key in names]
+    head = [
+        el("th", one_line(key, 40), scope="col", class_="vc-param", data_number=_is_size(points, key)) for key in names
+    ]
     head += [el("th", one_line(title, 60), scope="col") for title, _ in columns]
     bodies = []
     key = names[0] if names else ""
@@ -62,8 +64,19 @@ def _table(name: str, points: Sequence[Point], run: Run) -> Markup:
         bodies.append(_body(list(group), names, columns))
     caption = el("caption", el("code", one_line(name, 60)), _caption(points))
     table = el("table", caption, el("thead", el("tr", *head)), join(bodies, "\n"), class_="vc-table")
-    rest = el("p", f"and {len(rows) - MOST_ROWS} more settings, in the record", class_="vc-more") if len(rows) > MOST_ROWS else ""
-    return el("div", el("div", table, class_="vc-scroll", tabindex="0"), notes.render(), rest, class_="vc-sweep", data_search_exclude=True)
+    rest = (
+        el("p", f"and {len(rows) - MOST_ROWS} more settings, in the record", class_="vc-more")
+        if len(rows) > MOST_ROWS
+        else ""
+    )
+    return el(
+        "div",
+        el("div", table, class_="vc-scroll", tabindex="0"),
+        notes.render(),
+        rest,
+        class_="vc-sweep",
+        data_search_exclude=True,
+    )
 
 
 def _body(group: Sequence[Row], names: Sequence[str], columns: Sequence[Column]) -> Markup:
@@ -78,7 +91,9 @@ def _body(group: Sequence[Row], names: Sequence[str], columns: Sequence[Column])
                 text = words.written(point.params[name]) if name in point.params else ""
                 number = isinstance(point.params.get(name), (int, float))
                 kind = "vc-first" if not place else None
-                cells.append(el("th", text, scope="rowgroup" if span else "row", rowspan=span, class_=kind, data_number=number))
+                cells.append(
+                    el("th", text, scope="rowgroup" if span else "row", rowspan=span, class_=kind, data_number=number)
+                )
         cells += [el("td", cell(row)) for _, cell in columns]
         rows.append(el("tr", *cells))
     return el("tbody", *rows)
@@ -93,11 +108,11 @@ def _metric(metric: str, first: str, notes: _Notes) -> Column:
         summary = stats.summarise(point.samples)
         if summary is None:
             return _status(point, notes)
-        marks = [
-            notes.mark(_remark(*words.FLAG[flag]), flag in words.GRAVE) for flag in dict.fromkeys(point.flags)
-        ]
+        marks = [notes.mark(_remark(*words.FLAG[flag]), flag in words.GRAVE) for flag in dict.fromkeys(point.flags)]
         if point.status != "ok":
-            marks.append(notes.mark(_remark(words.STATUS[point.status][0], point.message or words.STATUS[point.status][1])))
+            marks.append(
+                notes.mark(_remark(words.STATUS[point.status][0], point.message or words.STATUS[point.status][1]))
+            )
         value = el("span", words.measured(summary, point.unit), class_="vc-value", data_status=point.status)
         return value + join(marks, ",")
 
@@ -148,7 +163,15 @@ def _rate(points: Sequence[Point], ceilings: Ceilings) -> list[Column]:
 def _backend(points: Sequence[Point]) -> list[Column]:
     if not any(point.backend for point in points):
         return []
-    return [("kernel", lambda row: next((one_line(p.backend, 40).removesuffix("_ATTENTION").lower() for p in row.values() if p.backend), Markup("—")))]
+    return [
+        (
+            "kernel",
+            lambda row: next(
+                (one_line(p.backend, 40).removesuffix("_ATTENTION").lower() for p in row.values() if p.backend),
+                Markup("—"),
+            ),
+        )
+    ]
 
 
 def _metrics(points: Sequence[Point]) -> list[str]:
@@ -161,7 +184,11 @@ def _caption(points: Sequence[Point]) -> str:
     summaries = [summary for point in points if (summary := stats.summarise(point.samples))]
     most = max((summary.processes for summary in summaries), default=0)
     if most > 1:
-        return f" median, ± half the range of {most} processes" if any(s.spread for s in summaries) else f" the same in {most} processes"
+        return (
+            f" median, ± half the range of {most} processes"
+            if any(s.spread for s in summaries)
+            else f" the same in {most} processes"
+        )
     return " median of one process, so no spread between processes" if most else ""
 
 

@@ -1,0 +1,247 @@
+"""Under a benchmark: what was measured is shown for what it is, and nothing passes for more than that."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.unit.results.site import (
+    CODE,
+    CPU,
+    ENVIRONMENT,
+    GPU,
+    fence,
+    page,
+    pages,
+    point,
+    rendered,
+    results,
+    run,
+    vault,
+)
+from vaultc.bench import store
+from vaultc.bench.records import Claim, Isolation, Status
+from vaultc.emit.results.tables import MOST_ROWS
+from vaultc.emit.results.words import FLAG, GRAVE, STATUS
+
+WITHOUT_NUMBERS: tuple[Status, ...] = ("all_discarded", "oom", "timeout", "error", "wrong_result", "skipped")
+
+
+@pytest.mark.parametrize("status", WITHOUT_NUMBERS)
+def test_a_point_without_a_number_is_a_row_that_says_why(tmp_path: Path, status: Status) -> None:
+    failed = point(status=status, message="because of the moon", n=2)
+    found = results(vault(tmp_path, {"n.md": fence("b")}, run(point(0.1, 0.1, 0.1, n=1), failed)))
+    rows = (
+        found.one("table").one("tbody").all("tr") if len(found.all("tbody")) == 1 else found.one("table").all("tr")[1:]
+    )
+    assert len(rows) == 2
+    assert STATUS[status][0] in rows[1].text
+    assert "because of the moon" in found.one("ul", class_="vc-notes").text
+
+
+@pytest.mark.parametrize("status", ["noisy", "throttled"])
+def test_a_number_with_a_blemish_is_shown_with_it(tmp_path: Path, status: Status) -> None:
+    made = run(point(0.1, 0.2, 0.3, status=status, n=1), status=status)
+    found = results(vault(tmp_path, {"n.md": fence("b")}, made))
+    assert found.one("span", class_="vc-value", data_status=status).text == "200 ± 100 ms"
+    assert found.one("span", class_="vc-badge", data_kind=status).text == status
+    assert STATUS[status][0] in found.one("ul", class_="vc-notes").text
+
+
+@pytest.mark.parametrize("flag", FLAG)
+def test_a_flagged_number_is_shown_with_its_flag(tmp_path: Path, flag: str) -> None:
+    known = next(name for name in FLAG if name == flag)
+    found = results(vault(tmp_path, {"n.md": fence("b")}, run(point(0.1, 0.1, n=1, flags=(known,)))))
+    assert "100" in found.one("span", class_="vc-value").text
+    assert FLAG[known][1] in found.one("ul", class_="vc-notes").text
+    badges = [badge.text for badge in found.all("span", class_="vc-badge", data_kind="doubt")]
+    assert badges == ([FLAG[known][0]] if known in GRAVE else [])
+
+
+def test_numbers_have_the_digits_that_they_carry_and_their_spread(tmp_path: Path) -> None:
+    points = (
+        point(0.012341, 0.012345, 0.0128, n=1),
+        point(0.5, n=2),
+        point(8.03, 8.03, unit="B/param", metric="size", n=3),
+    )
+    found = results(vault(tmp_path, {"n.md": fence("b")}, run(*points)))
+    assert [value.text for value in found.all("span", class_="vc-value")] == ["12.3 ± 0.2 ms", "500 ms", "8.03 B/param"]
+    assert "half the range of 3 processes" in found.one("caption").text
+
+
+def test_one_changed_character_makes_the_table_stale(tmp_path: Path) -> None:
+    root = vault(tmp_path, {"n.md": fence("b")}, run(point(0.1, 0.1, n=1)))
+    fresh = results(root)
+    assert fresh.has(data_state="ok") and not fresh.all("span", class_="vc-badge", data_kind="stale")
+    (root / "n.md").write_text(fence("b", CODE.replace("# body", "# bodY")), encoding="utf-8")
+    changed = results(root)
+    assert changed.has(data_state="stale")
+    assert changed.one("section", class_="vc-run").has(data_state="stale")
+    assert changed.one("span", class_="vc-badge", data_kind="stale").text == "stale"
+    assert "vaultc bench run b" in changed.text
+    assert changed.one("span", class_="vc-value").text == "100 ms", "an old number stays to be seen"
+    (root / "n.md").write_text("Other words around it.\n\n" + fence("b"), encoding="utf-8")
+    assert results(root).has(data_state="ok")
+
+
+def test_an_older_environment_has_a_badge_of_its_own(tmp_path: Path) -> None:
+    old = replace(ENVIRONMENT, torch="2.5.0")
+    notes = {"n.md": fence("b"), "other.md": fence("c")}
+    root = vault(tmp_path, notes, run(point(0.1, n=1), environment=old), run(point(0.1, n=1), id="c", day=2))
+    found = results(root)
+    assert [badge.text for badge in found.all("p", class_="vc-head")[0].all("span", class_="vc-badge")] == [
+        "older environment"
+    ]
+    assert "torch 2.5.0" in found.one("summary").text
+
+
+def test_machine_classes_have_tables_of_their_own(tmp_path: Path) -> None:
+    runs = run(point(0.1, n=1)), run(point(0.002, n=1), machine=GPU)
+    found = results(vault(tmp_path, {"n.md": fence("b")}, *runs))
+    sections = found.all("section", class_="vc-run")
+    assert [section.one("strong").text for section in sections] == [GPU.label, CPU.label]
+    assert [section.one("span", class_="vc-value").text for section in sections] == ["2 ms", "100 ms"]
+
+
+def test_a_claim_is_shown_with_its_verdict_and_reason(tmp_path: Path) -> None:
+    def shown(claim: Claim) -> tuple[str, str, str]:
+        root = vault(tmp_path / claim.verdict, {"n.md": fence("b")}, run(point(0.1, n=1), claims=(claim,)))
+        made = pages(root)
+        return (
+            rendered(made["n.md"]).one("ul", class_="vc-claims").text,
+            made["measured/claims.md"],
+            made["measured/index.md"],
+        )
+
+    (tmp_path / "confirmed").mkdir()
+    (tmp_path / "refuted").mkdir()
+    block, ledger, overview = shown(Claim("It holds.", "confirmed", "slope 1.98 ± 0.04"))
+    assert block == "confirmed It holds. slope 1.98 ± 0.04"
+    assert "1 confirmed" in ledger and "slope 1.98 ± 0.04" in ledger and "1 confirmed" in overview
+    block, ledger, overview = shown(Claim("It holds.", "refuted", "slope 3.1 ± 0.1"))
+    assert block == "refuted It holds. slope 3.1 ± 0.1"
+    assert "1 refuted" in ledger and "confirmed" not in ledger and "1 refuted" in overview
+
+
+def test_what_was_never_run_says_so_and_how_to_run_it(tmp_path: Path) -> None:
+    root = vault(tmp_path, {"n.md": fence("b")})
+    found = results(root)
+    assert found.has(data_state="unmeasured") and "not measured" in found.text
+    assert found.one("code").text == "vaultc bench run b"
+    assert found.one("ul", class_="vc-claims").text == "unmeasured It holds."
+    assert not found.all("table") and "measured/b.md" not in pages(root)
+
+
+@pytest.mark.parametrize("status", ["skipped", "interrupted"])
+def test_a_run_that_came_to_nothing_is_no_measurement(tmp_path: Path, status: Status) -> None:
+    root = vault(tmp_path, {"n.md": fence("b")}, run(status=status, message="torch sees no CUDA device here"))
+    found = results(root)
+    assert found.has(data_state="unmeasured")
+    assert "torch sees no CUDA device here" in found.text and "vaultc bench run b" in found.text
+
+
+def test_a_bad_benchmark_says_what_is_wrong(tmp_path: Path) -> None:
+    found = results(vault(tmp_path, {"n.md": "```python bench id=Not!\nx = 1\n```\n"}))
+    assert found.has(data_state="bad")
+    assert "is not usable as a file name" in found.text
+
+
+def test_one_id_for_two_benchmarks_shows_the_numbers_of_neither(tmp_path: Path) -> None:
+    root = vault(tmp_path, {"n.md": fence("b"), "m.md": fence("b", CODE + "x = 1\n")}, run(point(0.1, n=1)))
+    for name in ("n.md", "m.md"):
+        found = page(root, name).one("div", data_vaultc="results")
+        assert found.has(data_state="bad") and not found.all("table")
+
+
+def test_a_failed_run_shows_the_end_of_what_it_printed(tmp_path: Path) -> None:
+    made = run(status="timeout", message="no answer for 120 s", log="first\n\n/// end\n```\nlast")
+    found = results(vault(tmp_path, {"n.md": fence("b") + "\nAfter.\n"}, made))
+    assert "timed out" in found.text.lower() and "no answer for 120 s" in found.text
+    assert found.one("pre").children == ["first\n\n/// end\n```\nlast"]
+
+
+def test_provenance_tells_what_was_and_was_not_done(tmp_path: Path) -> None:
+    made = replace(
+        run(point(0.1, 0.1, n=1), machine=GPU), commit="0123456789abcdef", dirty=True, processes=3,
+        isolation=Isolation(False, 2**30, 60.0, ("no namespaces for users",)),
+    )  # fmt: skip
+    found = results(vault(tmp_path, {"n.md": fence("b")}, made)).one("details")
+    line = found.one("summary").text
+    for words in (
+        "2026-01-01",
+        "0123456789 with changes",
+        "torch 2.13.0",
+        "3 processes",
+        "2 samples",
+        "network not blocked",
+    ):
+        assert words in line.replace("\u00a0", " ")
+    assert "no namespaces for users" in found.text and "no reference was given" in found.text
+
+
+def test_lines_that_cannot_be_read_are_reported(tmp_path: Path) -> None:
+    root = vault(tmp_path, {"n.md": fence("b")}, run(point(0.1, n=1)))
+    path = next((root / "_results").rglob("*.jsonl"))
+    path.write_text('{"schema":1,"id":"b"\n' + path.read_text(encoding="utf-8"), encoding="utf-8")
+    found = results(root)
+    assert "line 1: not JSON" in found.text and found.one("span", class_="vc-value").text == "100 ms"
+
+
+@pytest.mark.parametrize("nest", ["- item\n\n{}", "1. item\n\n{}\n2. next\n", "> quoted\n>\n{}"])
+def test_results_stay_in_the_list_or_quote_of_their_benchmark(tmp_path: Path, nest: str) -> None:
+    lead = "> " if nest.startswith(">") else "    "
+    block = "".join(f"{lead}{line}\n" for line in fence("b").splitlines())
+    found = page(vault(tmp_path, {"n.md": nest.format(block) + "\nAfter.\n"}, run(point(0.1, n=1), point(0.2, n=2))))
+    container = found.one("blockquote") if nest.startswith(">") else found.all("li")[0]
+    assert len(container.one("div", data_vaultc="results").one("table").all("td")) == 2
+
+
+def test_data_is_never_markup(tmp_path: Path) -> None:
+    evil = "<script>alert(1)</script>\"'&`*_[x](y){{ }}$a$"
+    claim = Claim(evil, "confirmed", evil)
+    points = (
+        replace(point(0.1, 0.2, metric=evil, unit=evil), params={evil: 1, "kind": evil}),
+        replace(point(0.3, 0.4, metric=evil, unit=evil), params={evil: 2, "kind": evil}),
+        replace(point(status="error", message=evil), params={evil: 3, "kind": evil}),
+    )
+    made = replace(
+        run(*points, machine=replace(CPU, name=evil), claims=(claim,), status="error", message=evil, log=evil),
+        commit=evil, environment=replace(ENVIRONMENT, torch=evil), details={evil: evil},
+    )  # fmt: skip
+    root = vault(tmp_path, {"n.md": f"---\ntitle: {evil!r}\ntags: [a]\n---\n" + fence("b") + "\nAfter.\n"}, made)
+    for name, text in pages(root).items():
+        if name.endswith(".md"):
+            assert not rendered(text).all("script"), name
+    found = results(root)
+    assert evil in found.one("ul", class_="vc-claims").text
+    assert evil in found.one("pre").text
+    assert len(found.all("tr")) == 4
+
+
+def test_numbers_that_no_plot_can_hold_do_not_stop_a_build(tmp_path: Path) -> None:
+    root = vault(
+        tmp_path, {"n.md": fence("b")}, run(point(0.1, n=1), point(0.2, n=2), point(0.0, n=3), point(-5.0, n=4))
+    )
+    path = next((root / "_results").rglob("*.jsonl"))
+    text = path.read_text(encoding="utf-8")
+    for old, new in (("[[0.1]]", "[[NaN]]"), ("[[0.2]]", "[[1e999]]"), ('{"n":2}', '{"n":' + "9" * 400 + "}")):
+        assert old in text
+        text = text.replace(old, new)
+    path.write_text(text, encoding="utf-8")
+    assert len(results(root).all("tr")) == 5
+
+
+def test_a_page_is_of_bounded_size(tmp_path: Path) -> None:
+    many = tuple(point(0.1, n=index) for index in range(MOST_ROWS + 100))
+    found = results(vault(tmp_path, {"n.md": fence("b")}, run(*many)))
+    assert len(found.all("tr")) == MOST_ROWS + 1
+    assert "100 more settings" in found.text
+
+
+def test_the_results_of_a_benchmark_that_is_gone_are_shown_nowhere(tmp_path: Path) -> None:
+    root = vault(tmp_path, {"n.md": "No code here."}, run(point(0.1, n=1)))
+    made = pages(root)
+    assert not any(name.startswith("measured") for name in made)
+    assert store.read_all(root), "and stay where they are"
