@@ -65,9 +65,10 @@ def _mention(vault: Vault, note: Note, reference: Reference) -> Mention:
 def _words(block: bytes) -> list[tuple[str, int]]:
     """The words of a block as a reader sees them, each piece with the byte at which it stands."""
     out: list[tuple[str, int]] = []
+    row = block.lstrip().startswith(b"|")
     for event in read(block).events:
         if event.name in ("Text", "Code", "InlineMath"):
-            out.append((event.data, event.start))
+            out.append((event.data.replace("|", "·") if row else event.data, event.start))
         elif event.name == "WikiLink":
             out.append((shown(event.data), event.start))
         elif event.name in ("SoftBreak", "HardBreak", "-Item", "-Paragraph", "-TableCell", "-Heading"):

@@ -97,5 +97,5 @@ def _backlinks(vault: Vault, layout: Layout, note: Note) -> str:
 
 def _sentence(mention: Mention) -> str:
     link = f"<mark>{escape(mention.link, links=False)}</mark>" if mention.link else ""
-    text = f"{escape(mention.before.lstrip(), links=False)}{link}{escape(mention.after.rstrip(), links=False)}".strip()
-    return text if mention.before.strip() or mention.after.strip(" .,;:") else ""
+    before, after = mention.before.lstrip(" ·"), mention.after.rstrip(" ·")
+    return f"{escape(before, links=False)}{link}{escape(after, links=False)}".strip() if before or after.strip(" .,;:") else ""

@@ -15,6 +15,8 @@ _FENCE = re.compile(rb"(?:\xef\xbb\xbf)?---[ \t]*\r?\n")
 _CLOSE = re.compile(rb"^---[ \t]*(?:\r?\n|\Z)", re.M)
 _PLACEHOLDER = re.compile(r"<%|\{\{|\{%")
 # Sixteen references can blow a text up some hundredfold; no note needs as many.
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+_KEPT_BACK = re.compile(r"""^["']?(publish|draft)["']?[ \t]*:[ \t]*["']?(\w+)""", re.M)
 _MAX_ALIASES = 16
 _HANDLER = YAMLHandler()
 _FALSE = {"false", "no", "off", "n", "0"}
@@ -61,8 +63,9 @@ def read(path: str, data: bytes) -> FrontMatter:
 
     def bad(message: str, where: Span = span) -> FrontMatter:
         finding = report("VC101", message, path, where, help="correct the YAML between the two `---` lines")
+        kept = {match[1]: match[2] for match in _KEPT_BACK.finditer(text)}  # a slip must not publish a draft
         # A template is no YAML before its placeholders are filled in.
-        return FrontMatter(span=span, body=closing.end(), findings=() if _PLACEHOLDER.search(text) else (finding,))
+        return FrontMatter(kept, span, closing.end(), () if _PLACEHOLDER.search(text) else (finding,))
 
     try:
         if "*" in text and "&" in text:
@@ -98,8 +101,11 @@ def strings(value: Any, *, split: str = "") -> tuple[str, ...]:
 
 
 def published(metadata: Mapping[str, Any]) -> bool:
-    """False for `publish: false` and `draft: true`, in any spelling of yes and no."""
-    return _truth(metadata.get("publish")) is not False and _truth(metadata.get("draft")) is not True
+    """False for `publish: false` and `draft: true`, in any spelling of yes and no, and for a word that is neither: what an
+    author may have meant to keep back is kept back. A date is when it was published."""
+    publish, draft = metadata.get("publish"), metadata.get("draft")
+    out = publish is None or bool(_DATE.match(str(publish))) or _truth(publish) is True
+    return out and (draft is None or _truth(draft) is False)
 
 
 def _truth(value: Any) -> bool | None:
@@ -116,7 +122,7 @@ def _mistyped(path: str, span: Span, metadata: Mapping[str, Any]) -> Iterator[Di
         ("alias", "a list of texts", _texts),
         ("tags", "a list of texts", _texts),
         ("tag", "a list of texts", _texts),
-        ("publish", "true or false", lambda v: _truth(v) is not None),
+        ("publish", "true, false or a date", lambda v: _truth(v) is not None or bool(_DATE.match(str(v)))),
         ("draft", "true or false", lambda v: _truth(v) is not None),
     )
     for key, want, fits in rules:
