@@ -4,22 +4,23 @@ import hashlib
 import os
 import pickle
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from vaultc.model import Note, SourceFile
+from vaultc.diagnostics import report
+from vaultc.model import Block, Definition, Heading, Ignore, Note, Reference, Snippet, SourceFile, Tag
 from vaultc.parse.note import parse
+from vaultc.text import Span
 
-_DAMAGED = (OSError, EOFError, pickle.UnpicklingError, AttributeError, ValueError, TypeError, KeyError, IndexError, ImportError)
-_RECORDS = frozenset(
-    {("vaultc.model", name) for name in "Note Heading Block Reference Definition Tag Snippet Ignore".split()}
-    | {("vaultc.diagnostics", name) for name in "Diagnostic Severity Label Edit Fix".split()}
-    | {("datetime", name) for name in "date datetime timedelta timezone".split()}
-    | {("vaultc.text", "Span"), ("builtins", "set")}
-)
+R = TypeVar("R")
+_span: Callable[[tuple[int, int]], Span] = partial(tuple.__new__, Span)
+# A note as it is stored: plain tuples, texts and numbers, which load several times faster than records do and cannot run code.
+Packed = tuple[Any, ...]
+
+_DAMAGED = (OSError, EOFError, pickle.UnpicklingError, AttributeError, ValueError, TypeError, KeyError, IndexError)
 
 
 def load(sources: Iterable[SourceFile], folder: Path) -> list[Note]:
@@ -28,34 +29,100 @@ def load(sources: Iterable[SourceFile], folder: Path) -> list[Note]:
     A cache that is damaged, of another version or cannot be written is passed over. The file holds just the given notes.
     """
     file = folder / "notes.pickle"
-    known: dict[tuple[str, str], Note] = {}
+    known: dict[tuple[str, str], Packed] = {}
     with suppress(*_DAMAGED), file.open("rb") as stream:
-        if _Records(stream).load() == _version():
-            known = {(note.path, note.digest): note for note in _Records(stream).load()}
+        if _Plain(stream).load() == _version():
+            known = {(packed[0], packed[1]): packed for packed in _Plain(stream).load()}
     notes = []
-    changed = False
+    stored: list[Packed | None] = []
+    used = 0
     for source in sources:
-        note = known.get((source.path, source.digest))
+        packed = known.get((source.path, source.digest))
+        note = None
+        if packed is not None:
+            with suppress(*_DAMAGED):
+                note = _unpacked(packed)
+                used += 1
         if note is None:
             note = parse(source)
-            changed = True
+            packed = _packed(note)
         notes.append(note)
-    if changed or len(notes) != len(known):
+        stored.append(packed)
+    if not used == len(known) == len(notes):
         with suppress(OSError):
-            _write(file, notes)
+            _write(file, stored)
     return notes
 
 
-class _Records(pickle.Unpickler):
-    """Loads our records and plain values, and nothing that could run code: a repository may come with a cache of its own."""
+class _Plain(pickle.Unpickler):
+    """Loads plain values and nothing that could run code: a repository may come with a cache of its own."""
 
     def find_class(self, module: str, name: str) -> Any:
-        if (module, name) in _RECORDS:
+        if module == "datetime" and name in ("date", "datetime", "timedelta", "timezone"):  # from `!!timestamp`
             return super().find_class(module, name)
-        raise pickle.UnpicklingError(f"{module}.{name} is no record")
+        raise pickle.UnpicklingError(f"{module}.{name} is no plain value")
 
 
-def _write(file: Path, notes: list[Note]) -> None:
+def _packed(note: Note) -> Packed:
+    """The note in plain values, its records by columns. Findings of the parse have neither labels nor fixes."""
+    return (
+        note.path,
+        note.digest,
+        note.title,
+        note.metadata,
+        note.body,
+        note.aliases,
+        note.published,
+        _columns((h.level, h.text, h.source, h.anchor, tuple(h.span)) for h in note.headings),
+        _columns((b.id, tuple(b.span), tuple(b.id_span)) for b in note.blocks),
+        note.ids,
+        _columns(
+            (r.kind, r.target, r.label, tuple(r.span), tuple(r.target_span), tuple(r.context), r.escaped, r.raw)
+            for r in note.references
+        ),
+        _columns((d.label, d.target, tuple(d.target_span)) for d in note.definitions),
+        _columns((t.name, tuple(t.span)) for t in note.tags),
+        _columns((s.info, s.code, tuple(s.span)) for s in note.snippets),
+        _columns((i.codes, tuple(i.span), tuple(i.scope)) for i in note.ignores),
+        [(f.code, f.message, tuple(f.span), f.help, f.suggestions) for f in note.findings],
+    )
+
+
+def _columns(rows: Iterable[tuple[Any, ...]]) -> Packed:
+    return tuple(zip(*rows, strict=True))
+
+
+def _unpacked(packed: Packed) -> Note:
+    """The note again. Raises ValueError or TypeError for what is none."""
+    path, digest, title, metadata, body, aliases, published, heads, blocks, ids, refs, defs, tags, snippets, ignores, found = packed
+    return Note(
+        path,
+        digest,
+        title,
+        metadata,
+        body,
+        aliases,
+        published,
+        _records(Heading, heads, 4),
+        _records(Block, blocks, 1, 2),
+        ids,
+        _records(Reference, refs, 3, 4, 5),
+        _records(Definition, defs, 2),
+        _records(Tag, tags, 1),
+        _records(Snippet, snippets, 2),
+        _records(Ignore, ignores, 1, 2),
+        tuple(report(code, message, path, _span(at), help=help, suggestions=near) for code, message, at, help, near in found),
+    )
+
+
+def _records(make: Callable[..., R], columns: Packed, *spans: int) -> tuple[R, ...]:
+    """One record for each row; the columns numbered in `spans` hold spans. The loop runs in C."""
+    if not columns:
+        return ()
+    return tuple(map(make, *(map(_span, column) if at in spans else column for at, column in enumerate(columns))))
+
+
+def _write(file: Path, notes: list[Packed | None]) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=file.parent, prefix=".notes-")
     try:

@@ -101,9 +101,9 @@ class Resolver:
                 chosen = self._inside(reference, self._file(found.paths[0], found.via), fragment)
                 if len(found.paths) > 1:
                     return Ambiguous(chosen, found.paths)
-                if found.via == "name" and not markdown and not self._odd and "/" not in reference.target:
-                    if len(self._index.stems.get(fold(name), ())) == 1:
-                        self._anywhere[reference.target] = chosen
+                only = found.via == "name" and len(self._index.stems.get(fold(name), ())) == 1
+                if only and not markdown and not self._odd and "/" not in reference.target:
+                    self._anywhere[reference.target] = chosen
                 return chosen
         name = reference.target.partition("#")[0].strip() or reference.target
         hidden = posixpath.normpath(posixpath.join(folder, name)) if markdown or name.startswith(".") else name.strip("/")
