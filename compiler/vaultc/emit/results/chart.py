@@ -12,7 +12,7 @@ from vaultc.emit.results.html import el, join, void
 WIDTH, HEIGHT = 380.0, 240.0
 LEFT, TOP, BOTTOM = 54.0, 30.0, 42.0
 MOST_SERIES = 8
-LETTER = 6.1
+LETTER = 6.6
 """Width of an average character of the labels, for a plot has to know it before any browser does."""
 
 

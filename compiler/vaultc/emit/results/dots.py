@@ -56,9 +56,11 @@ def draw_dots(dots: Dots, name: str) -> Markup:
         y = top + (index + 0.5) * _ROW
         parts.append(text(left - 9, y + 3.6, short(row.label), "vc-name", "end"))
         parts.append(void("line", x1=left, x2=right, y1=y, y2=y, class_="vc-guide"))
-        for series, entry in enumerate(row.entries[:MOST_SERIES]):
-            if entry is not None:
-                parts.append(el("g", *_entry(entry, series, x, y, left), class_=f"vc-series vc-s{series}"))
+        entries = row.entries[:MOST_SERIES]
+        for series, entry in enumerate(entries):
+            if entry is not None:  # equal values stand one above the other, so that each is seen
+                at = y + (series - (len(entries) - 1) / 2) * min(6.0, (_ROW - 8) / len(entries))
+                parts.append(el("g", *_entry(entry, series, x, at, left), class_=f"vc-series vc-s{series}"))
     return picture(parts, name, WIDTH, bottom + 24)
 
 

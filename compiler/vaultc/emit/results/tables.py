@@ -52,7 +52,7 @@ def _table(name: str, points: Sequence[Point], run: Run) -> Markup:
     names.sort(key=lambda key: not _is_size(points, key))  # sizes first: variants of one size then stand together
     shown = list(rows.values())[:MOST_ROWS]
     metrics = _metrics(points)
-    columns = [_metric(metric, metrics[0], notes) for metric in metrics]
+    columns = [_metric(metric, _unit(points, metric), metric == metrics[0], notes) for metric in metrics]
     columns += [*_memory(points), *_rate(points, run.ceilings), *_backend(points)]
     head = [
         el("th", one_line(key, 40), scope="col", class_="vc-param", data_number=_is_size(points, key)) for key in names
@@ -62,7 +62,7 @@ def _table(name: str, points: Sequence[Point], run: Run) -> Markup:
     key = names[0] if names else ""
     for _, group in groupby(shown, key=lambda row: next(iter(row.values())).params.get(key)):
         bodies.append(_body(list(group), names, columns))
-    caption = el("caption", el("code", one_line(name, 60)), _caption(points))
+    caption = el("caption", el("code", one_line(name, 60)), ": ", _caption(points))
     table = el("table", caption, el("thead", el("tr", *head)), join(bodies, "\n"), class_="vc-table")
     rest = (
         el("p", f"and {len(rows) - MOST_ROWS} more settings, in the record", class_="vc-more")
@@ -99,12 +99,18 @@ def _body(group: Sequence[Row], names: Sequence[str], columns: Sequence[Column])
     return el("tbody", *rows)
 
 
-def _metric(metric: str, first: str, notes: _Notes) -> Column:
+def _unit(points: Sequence[Point], metric: str) -> str:
+    """The unit that the whole column shares and no prefix changes: it goes into the head."""
+    units = {point.unit for point in points if point.metric == metric and point.measured}
+    return units.pop() if len(units) == 1 and not units & words.SCALED else ""
+
+
+def _metric(metric: str, unit: str, first: bool, notes: _Notes) -> Column:
     def cell(row: Row) -> str:
         point = row.get(metric)
         if point is None:
             failed = next((p for p in row.values() if not p.measured and p.status != "ok"), None)
-            return _status(failed, notes) if failed and metric == first else Markup("—")
+            return _status(failed, notes) if failed and first else Markup("—")
         summary = stats.summarise(point.samples)
         if summary is None:
             return _status(point, notes)
@@ -113,10 +119,12 @@ def _metric(metric: str, first: str, notes: _Notes) -> Column:
             marks.append(
                 notes.mark(_remark(words.STATUS[point.status][0], point.message or words.STATUS[point.status][1]))
             )
-        value = el("span", words.measured(summary, point.unit), class_="vc-value", data_status=point.status)
+        value = el(
+            "span", words.measured(summary, "" if unit else point.unit), class_="vc-value", data_status=point.status
+        )
         return value + join(marks, ",")
 
-    return metric, cell
+    return f"{metric}, {unit}" if unit else metric, cell
 
 
 def _status(point: Point, notes: _Notes) -> Markup:
@@ -185,11 +193,11 @@ def _caption(points: Sequence[Point]) -> str:
     most = max((summary.processes for summary in summaries), default=0)
     if most > 1:
         return (
-            f" median, ± half the range of {most} processes"
+            f"median, ± half the range of {most} processes"
             if any(s.spread for s in summaries)
-            else f" the same in {most} processes"
+            else f"the same in {most} processes"
         )
-    return " median of one process, so no spread between processes" if most else ""
+    return "median of one process, so no spread between processes" if most else "no numbers"
 
 
 def _is_size(points: Sequence[Point], name: str) -> bool:

@@ -71,7 +71,7 @@ def measured(summary: Summary, unit: str) -> str:
     elif unit in SCALED or summary.figures < 4:
         text = quantity(summary.value, unit, summary.figures)
     else:  # counted, not timed: digits that are zero say nothing
-        text = f"{stats.round_figures(summary.value, 6):.12g} {unit}".strip()
+        text = f"{stats.round_figures(summary.value, 4):.12g} {unit}".strip()
     return "−" + text[1:] if text.startswith("-") else text
 
 
