@@ -9,9 +9,6 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Literal
 
-import platformdirs
-from rapidfuzz import process
-
 from vaultc.diagnostics import Diagnostic, Severity, report, select
 from vaultc.errors import VaultcError
 from vaultc.text import Span
@@ -62,6 +59,8 @@ class Project:
         """Where cache and object files go: the project's `build`, or a folder of the user's cache."""
         if self.folder:
             return self.folder / "build"
+        import platformdirs
+
         key = blake2b(os.fsencode(self.root), digest_size=8).hexdigest()
         return Path(platformdirs.user_cache_dir("vaultc")) / f"{self.root.name[:40]}-{key}"
 
@@ -140,6 +139,8 @@ def _project(source: _Source | None, vault: Path | None) -> Project:
     for key, value in source.table.items():
         name = key.replace("-", "_")
         if name not in known:
+            from rapidfuzz import process
+
             near = tuple(m[0] for m in process.extract(name, list(known), score_cutoff=60, limit=1))
             unknown(key, f"unknown configuration key `{key}`", near, f"did you mean `{near[0]}`?" if near else "remove it")
             continue

@@ -2,17 +2,19 @@
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
-
-from pathspec import GitIgnoreSpec
+from typing import TYPE_CHECKING
 
 from vaultc.config import FILE, Project
 from vaultc.diagnostics import Diagnostic, report
 from vaultc.errors import VaultcError
 from vaultc.model import SourceFile
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
 
 # Marks a folder as output (https://bford.info/cachedir/): never scanned, even inside a vault.
 TAG = "CACHEDIR.TAG"
@@ -126,7 +128,7 @@ def _inside(path: str, top: str) -> bool:
 
 def _excluded(project: Project) -> Callable[[str, bool], bool]:
     """Whether a path is left out, by `exclude`, by `.gitignore` or by Obsidian's own list."""
-    own = GitIgnoreSpec.from_lines(project.config.exclude)
+    own = _patterns(project.config.exclude) if project.config.exclude else None
     git = _gitignores(project.root)
     prefixes = tuple(p.lstrip("/") for p in project.obsidian.excluded if not (p.startswith("/") and p.endswith("/")))
     patterns = [p[1:-1] for p in project.obsidian.excluded if len(p) > 2 and p.startswith("/") and p.endswith("/")]
@@ -141,7 +143,7 @@ def _excluded(project: Project) -> Callable[[str, bool], bool]:
 
     def excluded(path: str, folder: bool) -> bool:
         name = path + "/" if folder else path
-        if project.config.exclude and own.match_file(name):
+        if own and own.match_file(name):
             return True
         if any(spec.match_file(prefix + name) for prefix, spec in git):
             return True
@@ -150,14 +152,20 @@ def _excluded(project: Project) -> Callable[[str, bool], bool]:
     return excluded
 
 
-def _gitignores(root: Path) -> list[tuple[str, GitIgnoreSpec]]:
+def _patterns(lines: Iterable[str]) -> "GitIgnoreSpec":
+    from pathspec import GitIgnoreSpec  # slow to import, and many vaults have no patterns
+
+    return GitIgnoreSpec.from_lines(lines)
+
+
+def _gitignores(root: Path) -> "list[tuple[str, GitIgnoreSpec]]":
     """The `.gitignore` files that govern the vault, from the repository's root down to the vault's."""
     out = []
     for folder in (root, *root.parents):
         file = folder / ".gitignore"
         if file.is_file():
             prefix = "" if folder == root else root.relative_to(folder).as_posix() + "/"
-            spec = GitIgnoreSpec.from_lines(file.read_text(encoding="utf-8", errors="replace").splitlines())
+            spec = _patterns(file.read_text(encoding="utf-8", errors="replace").splitlines())
             if not (prefix and spec.match_file(prefix)):  # asked for an ignored folder, we read it
                 out.append((prefix, spec))
         if (folder / ".git").exists():

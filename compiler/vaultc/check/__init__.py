@@ -1,29 +1,22 @@
-"""Stage 7: what is wrong with a vault. One rule a file; their order is this list's."""
+"""Stage 7: what is wrong with a vault. One rule a file; their order is these lists'."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
-from vaultc.bench.attach import Attached, attach
 from vaultc.check import ignores
 from vaultc.check.rules import (
     alias_link,
     ambiguous_link,
-    bad_snippet,
     dead_end,
     duplicate_alias,
     duplicate_block_id,
     embed_cycle,
-    failed_run,
     foreign_dialect,
-    implausible_result,
     link_escapes_vault,
     link_to_unpublished,
     missing_asset,
-    noisy_result,
     orphan,
     path_collision,
-    stale_result,
-    unmeasured,
     unresolved_block,
     unresolved_heading,
     unresolved_link,
@@ -35,7 +28,6 @@ from vaultc.resolve import Resolution, Resolved
 
 ReferenceRule = Callable[[Vault, Note, Reference, Resolution], Diagnostic | None]
 VaultRule = Callable[[Vault], Iterable[Diagnostic]]
-MeasurementRule = Callable[[Vault, Attached], Iterable[Diagnostic]]
 
 REFERENCE_RULES: tuple[ReferenceRule, ...] = (
     link_escapes_vault.check,
@@ -55,14 +47,6 @@ VAULT_RULES: tuple[VaultRule, ...] = (
     duplicate_alias.check,
     duplicate_block_id.check,
 )
-MEASUREMENT_RULES: tuple[MeasurementRule, ...] = (
-    bad_snippet.check,
-    unmeasured.check,
-    stale_result.check,
-    failed_run.check,
-    noisy_result.check,
-    implausible_result.check,
-)
 
 
 def check(vault: Vault) -> tuple[Diagnostic, ...]:
@@ -73,9 +57,10 @@ def check(vault: Vault) -> tuple[Diagnostic, ...]:
     found += _references(vault)
     for rule in VAULT_RULES:
         found += rule(vault)
-    for measured in attach(vault.notes.values(), vault.project.root):
-        for judge in MEASUREMENT_RULES:
-            found += judge(vault, measured)
+    if any(note.snippets for note in vault.notes.values()):
+        from vaultc.check import measured  # most vaults have no benchmarks, and what judges them is slow to import
+
+        found += measured.check(vault)
     found = ignores.apply(vault, found)
     return tuple(sorted(_configured(vault, found), key=lambda d: d.sort_key))
 

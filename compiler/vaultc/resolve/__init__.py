@@ -7,8 +7,6 @@ from itertools import islice
 from typing import Literal
 from urllib.parse import unquote
 
-from rapidfuzz import fuzz, process
-
 from vaultc.index import Index
 from vaultc.model import Block, Heading, Note, Reference
 from vaultc.resolve import names
@@ -170,8 +168,8 @@ class Resolver:
 
 
 def _nearest(name: str, choices: Mapping[str, str]) -> tuple[str, ...]:
-    """At most three of `choices` (each with its folded form) that look like `name`, best first, among the first thousand."""
-    some = dict(islice(choices.items(), 1000))
+    """At most three of `choices` (each with its folded form) that look like `name`, best first, among the first three hundred."""
+    some = dict(islice(choices.items(), 300))
     found = process.extract(fold(name), some, scorer=fuzz.WRatio, score_cutoff=72, limit=6)
     ranked = sorted((-score, text) for _, score, text in found)
     return tuple(text for _, text in ranked[:3])
