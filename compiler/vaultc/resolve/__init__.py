@@ -169,6 +169,8 @@ class Resolver:
 
 def _nearest(name: str, choices: Mapping[str, str]) -> tuple[str, ...]:
     """At most three of `choices` (each with its folded form) that look like `name`, best first, among the first three hundred."""
+    from rapidfuzz import fuzz, process  # slow to import, and needed for broken links only
+
     some = dict(islice(choices.items(), 300))
     found = process.extract(fold(name), some, scorer=fuzz.WRatio, score_cutoff=72, limit=6)
     ranked = sorted((-score, text) for _, score, text in found)
