@@ -292,7 +292,8 @@ def _item(blocks: Sequence[Block]) -> str:
     out: list[str] = []
     for i, block in enumerate(blocks):
         if not i:
-            out.append(_LEAD.get(block.kind, "\n\n") + block.text)
+            # Stars or dashes behind a marker would be a rule in the item's stead.
+            out.append(_LEAD.get(block.kind, "\n\n") + ("___" if block.kind == "rule" else block.text))
             continue
         before = blocks[i - 1].kind
         tight = i == 1 and before == "line" and block.kind in ("bullets", "numbers", "code")
