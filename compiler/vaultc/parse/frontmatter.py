@@ -3,10 +3,8 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
-
-import yaml
-from frontmatter.default_handlers import YAMLHandler
 
 from vaultc.diagnostics import Diagnostic, report
 from vaultc.text import Span
@@ -18,25 +16,34 @@ _PLACEHOLDER = re.compile(r"<%|\{\{|\{%")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _KEPT_BACK = re.compile(r"""^["']?(publish|draft)["']?[ \t]*:[ \t]*["']?(\w+)""", re.M)
 _MAX_ALIASES = 16
-_HANDLER = YAMLHandler()
 _FALSE = {"false", "no", "off", "n", "0"}
 _TRUE = {"true", "yes", "on", "y", "1"}
 
 
-class _Loader(yaml.CSafeLoader):
-    """YAML as Obsidian reads it, by version 1.2: `no` and `12:30` are texts; so are dates, which nothing here computes with."""
+@cache
+def _reader() -> tuple[Callable[[str], Any], type[Any]]:
+    """What loads a text, and the class that it loads with; slow to import, and a vault whose notes are cached needs neither.
 
+    YAML as Obsidian reads it, by version 1.2: `no` and `12:30` are texts; so are dates, which nothing here computes with.
+    """
+    import yaml
+    from frontmatter.default_handlers import YAMLHandler
 
-_Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag.rpartition(":")[2] in ("null", "merge")]
-    for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
-}
-for _tag, _pattern, _first in (
-    ("bool", "true|True|TRUE|false|False|FALSE", "tTfF"),
-    ("int", "[-+]?(?:0|[1-9][0-9]*)", "-+0123456789"),
-    ("float", r"[-+]?[0-9]+\.[0-9]*(?:[eE][-+]?[0-9]+)?", "-+0123456789"),
-):
-    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(f"^(?:{_pattern})$"), list(_first))
+    class Loader(yaml.CSafeLoader):
+        pass
+
+    Loader.yaml_implicit_resolvers = {
+        first: [(tag, pattern) for tag, pattern in resolvers if tag.rpartition(":")[2] in ("null", "merge")]
+        for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+    }
+    for tag, pattern, first in (
+        ("bool", "true|True|TRUE|false|False|FALSE", "tTfF"),
+        ("int", "[-+]?(?:0|[1-9][0-9]*)", "-+0123456789"),
+        ("float", r"[-+]?[0-9]+\.[0-9]*(?:[eE][-+]?[0-9]+)?", "-+0123456789"),
+    ):
+        Loader.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", re.compile(f"^(?:{pattern})$"), list(first))
+    handler = YAMLHandler()
+    return (lambda text: handler.load(text, Loader=Loader)), Loader
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +65,9 @@ def read(path: str, data: bytes) -> FrontMatter:
     if not closing:
         # A rule at the top of a note that has no second one is a rule.
         return FrontMatter(body=3 if data.startswith(b"\xef\xbb\xbf") else 0)
+    import yaml
+
+    load, loader = _reader()
     span = Span(opening.end(), closing.start())
     text = data[span.start : span.end].decode("utf-8", "replace")
 
@@ -69,10 +79,10 @@ def read(path: str, data: bytes) -> FrontMatter:
 
     try:
         if "*" in text and "&" in text:
-            aliases = sum(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=_Loader))
+            aliases = sum(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=loader))
             if aliases > _MAX_ALIASES:
                 return bad(f"front matter uses more than {_MAX_ALIASES} YAML aliases")
-        metadata = _HANDLER.load(text, Loader=_Loader)
+        metadata = load(text)
     except yaml.MarkedYAMLError as fault:
         mark = fault.problem_mark
         problem = " ".join(str(fault.problem or "not YAML").split())
