@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from markupsafe import Markup
 
@@ -217,7 +218,26 @@ class _Frame:
         to = (guide.end, guide.at_y * (guide.end / guide.at_x) ** guide.slope)
         (x1, y1), (x2, y2) = (self.x(at[0]), self.y(at[1])), (self.x(to[0]), self.y(to[1]))
         line = void("line", x1=x1, y1=y1, x2=x2, y2=y2, class_="vc-guide")
-        return line + text(x1 - 4, y1 + 5, guide.label, "vc-guide-label", "end")
+        half = len(guide.label) * LETTER / 2
+        centres = (
+            (x1 - half - 4, y1 + 1),
+            (x2 - half + 2, y2 + 12),
+            (x1 + half - 4, y1 - 9),
+            ((x1 + x2) / 2, (y1 + y2) / 2 + 14),
+        )
+        x, y = max(centres, key=lambda centre: min(20.0, self._nearest(*centre)))
+        return line + text(x, y + 4, guide.label, "vc-guide-label", "middle")
+
+    def _nearest(self, x: float, y: float) -> float:
+        """How far the nearest line is from a place, or the frame's edge where that is passed."""
+        distances = [x - self.left - 8, self.right - x, self.bottom - y - 8, y - self.top]
+        for line in self.chart.lines:
+            for a, b in pairwise(line.marks):
+                for share in (0.0, 0.2, 0.4, 0.6, 0.8, 1.0):
+                    across = self.x(a.x) + share * (self.x(b.x) - self.x(a.x)) - x
+                    up = self.y(a.y) + share * (self.y(b.y) - self.y(a.y)) - y
+                    distances.append(math.hypot(across / 1.6, up))  # labels are wider than high
+        return min(distances)
 
     def labels(self, lines: Sequence[Line]) -> Markup:
         """The name of each series beside its last mark."""

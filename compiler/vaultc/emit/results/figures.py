@@ -63,17 +63,25 @@ def mark(x: float, summary: Summary, unit: str, where: str, doubtful: bool) -> M
 
 def _panels(points: Sequence[Point]) -> list[_Panel]:
     measured = dict.fromkeys(point.metric for point in points if point.measured and point.metric != COMPILE)
-    failed = [point for point in points if not point.measured and point.status != "ok"]
     panels = []
     for metric in measured:
-        mine = [point for point in points if point.metric == metric and point.measured]
-        shown = sorted((*mine, *failed), key=points.index)
-        panels.append(_Panel(metric, mine[0].unit, tuple(shown), lambda point: stats.summarise(point.samples)))
-    remembered = [point for point in points if peak_memory(point)]
-    if remembered:
-        shown = sorted((*remembered, *(point for point in failed if not peak_memory(point))), key=points.index)
+        shown = [point for point in points if (point.metric == metric and point.measured) or _failed(point)]
+        unit = next(point.unit for point in shown if point.measured)
+        panels.append(_Panel(metric, unit, tuple(shown), lambda point: stats.summarise(point.samples)))
+    if any(peak_memory(point) for point in points):
+        shown = [point for point in points if peak_memory(point) or _failed(point)]
         panels.append(_Panel(MEMORY, "B", tuple(shown), _memory))
     return panels
+
+
+def _failed(point: Point) -> bool:
+    return not point.measured and point.status != "ok"
+
+
+def _doubtful(panel: _Panel, point: Point) -> bool:
+    """Whether a mark is hollow; what is wrong with a time says nothing about the memory."""
+    flagged = any(flag in words.GRAVE for flag in point.flags)
+    return panel.metric != MEMORY and (point.status != "ok" or flagged)
 
 
 def _memory(point: Point) -> Summary | None:
@@ -104,7 +112,7 @@ def _chart(panel: _Panel, drawable: Sequence[Point], sweep: str, over: str, size
     ends = [edge for summary in summaries.values() for edge in (summary.low, summary.high)]
     wide = min(ends) > 0 and max(ends) / min(ends) > 30
     y = axes.amounts(one_line(panel.metric, 40), ends, one_line(panel.unit, 24), x.log or wide)
-    lines = tuple(_line(words.label(dict(key)), group, over, summaries, panel.unit) for key, group in groups.items())
+    lines = tuple(_line(words.label(dict(key)), group, over, summaries, panel) for key, group in groups.items())
     lines = tuple(line for line in lines if line.marks or line.missing)
     scales = [name for name, axis in ((one_line(over, 40), x), (one_line(panel.metric, 40), y)) if axis.log]
     title = f"{panel.metric} of {sweep} over {over}" + (f", logarithmic in {' and '.join(scales)}" if scales else "")
@@ -112,7 +120,7 @@ def _chart(panel: _Panel, drawable: Sequence[Point], sweep: str, over: str, size
     return Chart(one_line(title), _describe(lines, over, panel.unit), x, y, lines, guides)
 
 
-def _line(label: str, group: Sequence[Point], over: str, summaries: Mapping[int, Summary], unit: str) -> Line:
+def _line(label: str, group: Sequence[Point], over: str, summaries: Mapping[int, Summary], panel: _Panel) -> Line:
     marks, missing = [], []
     for point in sorted(group, key=lambda point: _number(point, over)):
         summary = summaries.get(id(point))
@@ -121,8 +129,7 @@ def _line(label: str, group: Sequence[Point], over: str, summaries: Mapping[int,
             if point.status != "ok":
                 missing.append((x, words.STATUS[point.status][0]))
         else:
-            doubtful = point.status != "ok" or any(flag in words.GRAVE for flag in point.flags)
-            marks.append(mark(x, summary, unit, words.setting(point), doubtful))
+            marks.append(mark(x, summary, panel.unit, words.setting(point), _doubtful(panel, point)))
     return Line(label, tuple(marks), tuple(missing))
 
 
@@ -142,7 +149,7 @@ def _guides(lines: Sequence[Line], y: axes.Axis, over: str) -> tuple[Guide, ...]
         first, last = upper[0], upper[-1]
         inside = [
             Guide(f"∝ {over}{_POWERS[slope]}", slope, last.x, last.y * away, first.x, last.x)
-            for away in (0.5, 2.0, 0.33, 3.0, 0.2, 5.0)
+            for away in (0.5, 2.0, 0.33, 3.0, 0.2, 5.0, 0.1, 10.0)
             if y.low <= last.y * away * (first.x / last.x) ** slope and last.y * away <= y.high
         ]
         if inside:
@@ -173,8 +180,7 @@ def _dots(panel: _Panel, drawable: Sequence[Point], sweep: str) -> Dots:
         variant = words.label({last: point.params[last]}) if last in point.params else ""
         summary = summaries.get(id(point))
         if summary is not None:
-            doubtful = point.status != "ok" or any(flag in words.GRAVE for flag in point.flags)
-            row[variant] = mark(0.0, summary, panel.unit, words.setting(point), doubtful)
+            row[variant] = mark(0.0, summary, panel.unit, words.setting(point), _doubtful(panel, point))
         elif point.status != "ok":
             row.setdefault(variant, words.STATUS[point.status][0])
     values = [edge for summary in summaries.values() for edge in (summary.low, summary.high)]

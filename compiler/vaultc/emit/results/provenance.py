@@ -51,6 +51,10 @@ def _facts(run: Run, samples: int) -> Iterable[tuple[str, str]]:
     thrown = f", {discarded} discarded while throttled" if discarded else ""
     yield "Samples", f"{samples} in {words.count(run.processes, 'process', 'processes')}{thrown}"
     yield "Checked", _checked(run)
+    yield (
+        "Forced kernels",
+        ", ".join(dict.fromkeys(one_line(point.backend, 40) for point in run.points if point.backend)),
+    )
     yield "Clocks", _clocks(run.clocks)
     yield "Peak of this machine", _ceilings(run)
     yield "Isolation", _isolation(run)

@@ -114,11 +114,11 @@ def _metric(metric: str, unit: str, first: bool, notes: _Notes) -> Column:
         summary = stats.summarise(point.samples)
         if summary is None:
             return _status(point, notes)
-        marks = [notes.mark(_remark(*words.FLAG[flag]), flag in words.GRAVE) for flag in dict.fromkeys(point.flags)]
+        marks = []
         if point.status != "ok":
-            marks.append(
-                notes.mark(_remark(words.STATUS[point.status][0], point.message or words.STATUS[point.status][1]))
-            )
+            label, meaning = words.STATUS[point.status]
+            marks.append(notes.mark(_remark(label, point.message or meaning)))
+        marks += [notes.mark(_remark(*words.FLAG[flag]), flag in words.GRAVE) for flag in dict.fromkeys(point.flags)]
         value = el(
             "span", words.measured(summary, "" if unit else point.unit), class_="vc-value", data_status=point.status
         )
@@ -169,17 +169,14 @@ def _rate(points: Sequence[Point], ceilings: Ceilings) -> list[Column]:
 
 
 def _backend(points: Sequence[Point]) -> list[Column]:
-    if not any(point.backend for point in points):
+    """The kernel that was forced, unless a parameter names it already."""
+    if not any(point.backend and _kernel(point) not in point.params.values() for point in points):
         return []
-    return [
-        (
-            "kernel",
-            lambda row: next(
-                (one_line(p.backend, 40).removesuffix("_ATTENTION").lower() for p in row.values() if p.backend),
-                Markup("—"),
-            ),
-        )
-    ]
+    return [("forced kernel", lambda row: next((_kernel(p) for p in row.values() if p.backend), Markup("—")))]
+
+
+def _kernel(point: Point) -> str:
+    return one_line(point.backend or "", 40).removesuffix("_ATTENTION").lower()
 
 
 def _metrics(points: Sequence[Point]) -> list[str]:
