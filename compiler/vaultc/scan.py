@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
+from io import FileIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,7 +55,8 @@ def scan(project: Project) -> Scan:
             assets.append(path)
         else:
             try:
-                data = Path(entry).read_bytes()
+                with FileIO(entry) as stream:
+                    data = stream.readall()
             except OSError as fault:
                 findings.append(report("VC001", f"file cannot be read: {fault.strerror}", path, help="check its permissions"))
                 continue

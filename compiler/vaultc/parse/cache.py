@@ -119,7 +119,10 @@ def _records(make: Callable[..., R], columns: Packed, *spans: int) -> tuple[R, .
     """One record for each row; the columns numbered in `spans` hold spans. The loop runs in C."""
     if not columns:
         return ()
-    return tuple(map(make, *(map(_span, column) if at in spans else column for at, column in enumerate(columns))))
+    values = list(columns)
+    for at in spans:
+        values[at] = map(_span, values[at])
+    return tuple(map(make, *values))
 
 
 def _write(file: Path, notes: list[Packed | None]) -> None:

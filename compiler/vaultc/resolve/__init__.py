@@ -1,7 +1,7 @@
 """Stage 4: what each reference means, as a value."""
 
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Literal
@@ -66,10 +66,12 @@ class Resolver:
 
     def __init__(self, index: Index) -> None:
         self._index = index
-        self._known: dict[tuple[str, str, bool], Resolution] = {}
+        self._known: dict[tuple[str, str, str], Resolution] = {}
         # What names without a folder mean everywhere, for they have one candidate.
         self._anywhere: dict[str, Resolution] = {}
         self._odd = any("#" in folder for folder in index.folders)
+        tables = (index.stems, index.aliases, index.titles, index.folders)
+        self._hashes = any("#" in key for table in tables for key in table)
         self._suggested: dict[str, tuple[str, ...]] = {}
         self._fragments: dict[str, Fragments] = {}
 
@@ -82,7 +84,7 @@ class Resolver:
             whole = names.find(self._index, reference.target, note.folder)
             if not isinstance(whole, names.Found):
                 return self._inside(reference, Resolved(note.path, "note"), reference.target[1:])
-        key = (note.folder, reference.target, markdown)
+        key = (note.folder, reference.target, reference.kind if markdown else "")
         known = self._known.get(key)
         if known is None:
             known = self._known[key] = self._resolve(reference, note.folder, markdown)
@@ -91,7 +93,7 @@ class Resolver:
         return known
 
     def _resolve(self, reference: Reference, folder: str, markdown: bool) -> Resolution:
-        for name, fragment in names.splits(reference.target):
+        for name, fragment in self._splits(reference.target):
             found = names.find(self._index, name, folder, markdown=markdown) if name else None
             if isinstance(found, names.Outside):
                 return Unresolved("outside", name)
@@ -111,6 +113,13 @@ class Resolver:
         extension = name.rpartition(".")[2].lower() if "." in name else ""
         asset = reference.kind == "image" or extension in ASSETS
         return Unresolved("asset" if asset else "note", name, None, self._suggest(name))
+
+    def _splits(self, target: str) -> Iterable[tuple[str, str | None]]:
+        """The ways to cut a target that can lead somewhere: only the first `#` cuts, unless some name holds one."""
+        if self._hashes or "&" in target:  # `&#39;` is no fragment
+            return names.splits(target)
+        name, mark, fragment = target.partition("#")
+        return ((name.rstrip(), fragment.strip()) if mark else (target, None),)
 
     def _file(self, path: str, via: Via) -> Resolved:
         if path.endswith("/"):

@@ -11,7 +11,7 @@ def check(vault: Vault) -> Iterator[Diagnostic]:
     """A finding for each published note without a link from another; a folder's index needs none."""
     incoming = vault.graph.incoming
     for path, note in vault.notes.items():
-        if not note.published or not url(path) or url(path) == f"{note.folder}/":
+        if not note.published or any(edge.source != path for edge in incoming.get(path, ())):
             continue
-        if all(edge.source == path for edge in incoming.get(path, ())):
+        if url(path) not in ("", f"{note.folder}/"):
             yield report("VC301", "no note links here", path, help="link to it from a note on a near topic")
