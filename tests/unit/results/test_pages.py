@@ -50,6 +50,14 @@ def test_the_ledger_has_every_claim_with_the_refuted_ones_first(tmp_path: Path) 
     ]  # fmt: skip
 
 
+def test_the_ledger_does_not_count_what_is_stale(tmp_path: Path) -> None:
+    claims = Claim("It holds.", "confirmed", "a"), Claim("Never.", "refuted", "b")
+    root = vault(tmp_path, {"n.md": fence("b", CODE + "# more\n")}, run(point(0.1, n=1), claims=claims))
+    found = page(root, "measured/claims.md").one("div", data_vaultc="ledger")
+    assert found.one("p").text == "2 stale"
+    assert all(row.has(data_state="stale") for row in found.one("tbody").all("tr"))
+
+
 def test_a_history_shows_the_runs_and_what_changed_between_them(tmp_path: Path) -> None:
     slow = run(point(0.100, 0.101, 0.102, n=1), day=1)
     fast = run(point(0.050, 0.0501, 0.0502, n=1), day=2)

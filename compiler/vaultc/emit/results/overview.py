@@ -119,8 +119,8 @@ def ledger(found: Sequence[Attached], titles: Mapping[str, str], links: "Links")
         )  # fmt: skip
     if not lines:
         return raw("ledger", el("p", "No benchmark claims anything yet."))
-    counts = Counter(claim.verdict for _, _, claim in entries)
-    tally = ", ".join(f"{counts[word]} {word}" for word in order if counts[word])
+    counts = Counter[str]("stale" if on and on.state == "stale" else claim.verdict for _, on, claim in entries)
+    tally = ", ".join(f"{counts[word]} {word}" for word in (*order, "stale") if counts[word])
     head = _head("Verdict", "Claim", "Note", "Machine", "Measured")
     filters = el("form", by_verdict.render(), by_machine.render(), class_="vc-filters", data_search_exclude=True)
     return raw("ledger", join((el("p", tally, class_="vc-head"), filters, _scroll(head, lines)), "\n"))
