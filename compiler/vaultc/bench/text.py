@@ -15,7 +15,7 @@ def quantity(value: float, unit: str = "", figures: int = 4, spread: float | Non
     """``13.4 ms``, ``20.8 GB/s``, ``16 B/param``; with a spread ``1.98 ± 0.04``. Only SI units get a prefix."""
     if not math.isfinite(value):
         return f"{value} {unit}".strip()
-    power = _power(value) if unit in _SCALED else 0
+    power = _power(stats.round_figures(value, figures) if spread is None else value) if unit in _SCALED else 0
     if unit == "s":
         power = min(power, 0)
     prefix = _PREFIXES[power]

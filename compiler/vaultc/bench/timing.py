@@ -169,15 +169,17 @@ def _warm(
 def _pace(machine: Machine, candidate: Candidate, budget: Budget) -> None:
     """Calls it untimed, until it is warm, and so learns how often it can be sampled."""
     previous: object = None
+    costs = []
     for _ in range(max(1, budget.warm_up)):
         timed = machine.time(candidate.call)
         if timed.result is previous and _could_be_cached(previous):
             _watch_cache(machine, candidate, previous)
         previous = timed.result
-    seconds = max(timed.seconds, timed.settled)
-    if machine.batches and seconds < 20 * machine.precision:
-        candidate.batch = math.ceil(100 * machine.precision / max(seconds, machine.precision))
-    rounds = budget.seconds / max(seconds * candidate.batch, 1e-9)
+        costs.append(max(timed.seconds, timed.settled))
+    seconds = max(min(costs), machine.precision)
+    if machine.batches:
+        candidate.batch = max(1, math.ceil(100 * machine.precision / seconds))
+    rounds = budget.seconds / (seconds * candidate.batch)
     candidate.rounds = max(budget.least, min(budget.most, round(rounds)))
 
 

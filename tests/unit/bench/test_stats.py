@@ -106,6 +106,7 @@ def test_no_ratio_without_times() -> None:
         (quantity(328e-3, "s", 2), "330 ms"),
         (quantity(90.0, "s", 2), "90 s"),
         (quantity(0.0, "s"), "0 s"),
+        (quantity(9.96e-7, "s", 2), "1 µs"),
         (quantity(1.98, "", spread=0.04), "1.98 ± 0.04"),
         (quantity(0.258, "s", spread=0.055), "260 ± 60 ms"),
         (quantity(math.inf, "s"), "inf s"),
