@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from markupsafe import Markup, escape
 from mkdocs.structure import StructureItem
 from mkdocs.structure.nav import Navigation, Section
 from mkdocs.structure.pages import Page
@@ -45,6 +46,7 @@ class Sidebar:
     def __init__(self, nav: Navigation) -> None:
         self._levels: dict[int, _Level] = {}
         self._places: dict[int, int] = {}
+        self._titles: dict[int, str] = {}
         self._root = self._sort(nav.items, root=True)
 
     def __call__(self, page: Page | None) -> list[Row]:
@@ -73,7 +75,7 @@ class Sidebar:
         place = self._places.get(id(page), 0) if here is None else 0
         start = max(0, place - BESIDE)
         for item in level.pages[start : place + BESIDE + 1]:
-            yield Row(str(item.title), _url(item), depth, "page", item is page)
+            yield Row(self._title(item), _url(item), depth, "page", item is page)
         left_out = len(level.pages) - len(level.pages[start : place + BESIDE + 1])
         if left_out > 0 and level.index is not None:
             yield Row(f"{left_out} more", level.index.url, depth, "more")
@@ -81,9 +83,21 @@ class Sidebar:
         for folder in level.folders[max(0, near - BESIDE) : near + BESIDE + 1]:
             inner = self._levels[id(folder)]
             target = inner.index or _first(folder)
-            yield Row(html.escape(str(folder.title), quote=False), _url(target), depth, "folder", inner.index is not None and inner.index is page)
+            yield Row(
+                html.escape(str(folder.title), quote=False),
+                _url(target),
+                depth,
+                "folder",
+                inner.index is not None and inner.index is page,
+            )
             if folder is here:
                 yield from self._rows(inner, above[1:], page, depth + 1)
+
+    def _title(self, item: StructureItem) -> str:
+        """What an item is called, as text in HTML: a page's title may hold markup, a folder's name any character."""
+        if (title := self._titles.get(id(item))) is None:
+            title = self._titles[id(item)] = str(escape(Markup(item.title or "").striptags()))
+        return title
 
 
 def _url(item: StructureItem | None) -> str:
