@@ -16,13 +16,15 @@ class Index:
     """What is in the vault, by folded name.
 
     `notes` is keyed by path. `files` maps a path from the root to the files that have it (more than one only when two names differ
-    in case or Unicode form): a note under its path with and without `.md`. `stems` maps a last path component the same way.
+    in case or Unicode form): a note under its path with and without `.md`. `stems` maps a last path component the same way, `tails`
+    the last two.
     `folders` maps a folder's path to its spelling. `hidden` are files that are there and are not published.
     """
 
     notes: Mapping[str, Note]
     files: Names
     stems: Names
+    tails: Names
     aliases: Names
     titles: Names
     folders: Mapping[str, str]
@@ -59,6 +61,7 @@ def build(notes: Iterable[Note], assets: Sequence[str], hidden: Iterable[str] = 
     by_path = {note.path: note for note in notes}
     files: dict[str, list[str]] = defaultdict(list)
     stems: dict[str, list[str]] = defaultdict(list)
+    tails: dict[str, list[str]] = defaultdict(list)
     aliases: dict[str, list[str]] = defaultdict(list)
     titles: dict[str, list[str]] = defaultdict(list)
     folders: dict[str, str] = {}
@@ -66,9 +69,13 @@ def build(notes: Iterable[Note], assets: Sequence[str], hidden: Iterable[str] = 
         key = fold(path)
         files[key].append(path)
         files[key[:-3]].append(path)
-        stem = key.rpartition("/")[2]
+        folder, _, stem = key.rpartition("/")
         stems[stem].append(path)
         stems[stem[:-3]].append(path)
+        if folder:
+            tail = f"{folder.rpartition('/')[2]}/{stem}"
+            tails[tail].append(path)
+            tails[tail[:-3]].append(path)
         for alias in note.aliases:
             if (named := fold(alias)) != stem[:-3]:
                 aliases[named].append(path)
@@ -78,7 +85,10 @@ def build(notes: Iterable[Note], assets: Sequence[str], hidden: Iterable[str] = 
         key = fold(path)
         for name in (key, key[:-3]) if key.endswith(".md") else (key,):
             files[name].append(path)
-            stems[name.rpartition("/")[2]].append(path)
+            folder, _, stem = name.rpartition("/")
+            stems[stem].append(path)
+            if folder:
+                tails[f"{folder.rpartition('/')[2]}/{stem}"].append(path)
     for path in (*by_path, *assets):
         folder = posixpath.dirname(path)
         while folder:
@@ -88,7 +98,7 @@ def build(notes: Iterable[Note], assets: Sequence[str], hidden: Iterable[str] = 
             folders[key] = folder
             folder = posixpath.dirname(folder)
     return Index(
-        by_path, _frozen(files), _frozen(stems), _frozen(aliases), _frozen(titles), folders, frozenset(map(fold, hidden))
+        by_path, _frozen(files), _frozen(stems), _frozen(tails), _frozen(aliases), _frozen(titles), folders, frozenset(map(fold, hidden))
     )
 
 

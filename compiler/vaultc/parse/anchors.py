@@ -22,12 +22,15 @@ def slug(text: str) -> str:
 def unique(texts: Iterable[str]) -> list[str]:
     """One anchor for each heading of a page, in order; a repeated one counts up by Python-Markdown's rule (`память_1`)."""
     taken: set[str] = set()
+    last: dict[str, str] = {}  # what a slug got the last time: all before it is taken, too
     out = []
     for text in texts:
-        anchor = slug(text)
+        plain = slug(text)
+        anchor = last.get(plain, plain)
         while anchor in taken or not anchor:
             count = _COUNT.match(anchor)
             anchor = f"{count[1]}_{int(count[2]) + 1}" if count else f"{anchor}_1"
+        last[plain] = anchor
         taken.add(anchor)
         out.append(anchor)
     return out

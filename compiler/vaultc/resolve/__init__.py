@@ -74,6 +74,7 @@ class Resolver:
         self._hashes = any("#" in key for table in tables for key in table)
         self._suggested: dict[str, tuple[str, ...]] = {}
         self._fragments: dict[str, Fragments] = {}
+        self._definitions: dict[str, dict[str, str]] = {}
 
     def resolve(self, reference: Reference, note: Note) -> Resolution:
         """What `reference`, which stands in `note`, means."""
@@ -150,8 +151,10 @@ class Resolver:
 
     def _defined(self, reference: Reference, note: Note) -> Resolution | None:
         """A wiki-link whose text has a link-reference definition in the note means what that says."""
-        label = fold(reference.target)
-        target = next((d.target for d in note.definitions if d.label == label), None)
+        defined = self._definitions.get(note.path)
+        if defined is None:
+            defined = self._definitions[note.path] = {d.label: d.target for d in reversed(note.definitions)}
+        target = defined.get(fold(reference.target))
         if target is None or reference.kind != "link":
             return None
         path, _, fragment = target.partition("#")

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Callable
 from functools import cached_property
 
@@ -39,7 +40,7 @@ class Fragments:
 
     def __init__(self, note: Note) -> None:
         self._note = note
-        self._levels: list[tuple[list[set[str]], dict[str, list[int]]]] = []
+        self._levels: list[dict[str, list[int]]] = []
 
     @cached_property
     def headings(self) -> dict[str, str]:
@@ -60,7 +61,7 @@ class Fragments:
             if all(wanted) and (found := self._descend(number, wanted)):
                 return found
         whole = words(fragment)  # a heading whose own text holds a `#`
-        at = self._level(len(LEVELS) - 1)[1].get(whole) if whole else None
+        at = self._level(len(LEVELS) - 1).get(whole) if whole else None
         return self._note.headings[at[0]] if at else None
 
     def anchor(self, fragment: str) -> Heading | None:
@@ -101,31 +102,42 @@ class Fragments:
                 table.setdefault(key, []).append(heading)
         return table
 
-    def _level(self, number: int) -> tuple[list[set[str]], dict[str, list[int]]]:
-        """The names of each heading at a level of likeness, and where each name is."""
+    def _level(self, number: int) -> dict[str, list[int]]:
+        """Which headings, in order, have each name at a level of likeness."""
         while len(self._levels) <= number:
             level = LEVELS[len(self._levels)]
-            names = [{level(heading.text), level(heading.source)} for heading in self._note.headings]
             places: dict[str, list[int]] = {}
-            for at, both in enumerate(names):
-                for name in both:
+            for at, heading in enumerate(self._note.headings):
+                for name in {level(heading.text), level(heading.source)}:
                     places.setdefault(name, []).append(at)
-            self._levels.append((names, places))
+            self._levels.append(places)
         return self._levels[number]
 
     def _descend(self, number: int, wanted: list[str]) -> Heading | None:
-        names, places = self._level(number)
-        headings = self._note.headings
-        for at in places.get(wanted[0], ()) if wanted else ():
-            found, rest = headings[at], wanted[1:]
-            for below in range(at + 1, len(headings)):
-                if not rest or headings[below].level <= headings[at].level:
+        places = self._level(number)
+        for first in places.get(wanted[0], ()) if wanted else ():
+            at = first
+            for name in wanted[1:]:
+                below = places.get(name, [])
+                next_ = bisect_right(below, at)
+                if next_ == len(below) or below[next_] >= self._ends[first]:
                     break
-                if rest[0] in names[below]:
-                    found, rest = headings[below], rest[1:]
-            if not rest:
-                return found
+                at = below[next_]
+            else:
+                return self._note.headings[at]
         return None
+
+    @cached_property
+    def _ends(self) -> list[int]:
+        """For each heading the number of the first one after it that is not below it."""
+        headings = self._note.headings
+        ends = [len(headings)] * len(headings)
+        open_: list[int] = []
+        for at, heading in enumerate(headings):
+            while open_ and headings[open_[-1]].level >= heading.level:
+                ends[open_.pop()] = at
+            open_.append(at)
+        return ends
 
 
 def _squeeze(text: str) -> str:

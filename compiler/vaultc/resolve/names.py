@@ -56,11 +56,14 @@ def find(index: Index, name: str, folder: str, *, markdown: bool = False) -> Fou
         if folder and (here := index.files.get(fold(beside))):
             return Found(_spelled(here, path), "name")
         key = fold(path)
-        last = key.rpartition("/")[2]
-        if known := index.stems.get(last):
-            paths = known if last == key else tuple(p for p in known if _suffix(fold(p), key))
-            if paths:
-                return Found(_spelled(paths, path), "name")
+        folders, _, last = key.rpartition("/")
+        if not folders:
+            paths = index.stems.get(last, ())
+        else:
+            near = index.tails.get(f"{folders.rpartition('/')[2]}/{last}", ())
+            paths = tuple(p for p in near if _suffix(fold(p), key))
+        if paths:
+            return Found(_spelled(paths, path), "name")
     if found := _folder(index, path) or (_folder(index, beside) if folder else None):
         return found
     if not markdown:

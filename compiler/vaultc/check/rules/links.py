@@ -26,8 +26,8 @@ def moved(vault: Vault, name: str) -> str | None:
     last = fold(name).rpartition("/")[2]
     if "/" not in name or not last:
         return None
-    paths = [p for p in vault.index.stems.get(last, ()) if p in vault.notes]
-    return paths[0] if len(paths) == 1 else None
+    paths = vault.index.stems.get(last, ())
+    return paths[0] if len(paths) == 1 and paths[0] in vault.notes else None
 
 
 def cut(index: Index, note: Note, reference: Reference) -> tuple[str, str]:
