@@ -28,6 +28,9 @@ COMMANDS = {
 }
 _MODULES = {"serve": "build"}
 
+# What a command leaves here lives until the process ends.
+kept: list[object] = []
+
 
 class _Commands(click.Group):
     """A group that knows its commands by name and imports one only when it is used."""
@@ -61,7 +64,12 @@ def main(arguments: list[str] | None = None) -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-    sys.exit(_run(arguments))
+    status = _run(arguments)
+    if kept and arguments is None:
+        with suppress(OSError, ValueError):
+            sys.stderr.flush()
+        os._exit(status)  # stdout is flushed; to take a large vault apart object by object takes a while
+    sys.exit(status)
 
 
 def _run(arguments: list[str] | None) -> int:

@@ -1,6 +1,7 @@
 """`vaultc check`: what is wrong with a vault, in the format that the reader wants."""
 
 import difflib
+import gc
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ import click
 from vaultc.diagnostics import Diagnostic, Severity, select
 from vaultc.errors import VaultcError
 from vaultc.frontends import render
+from vaultc.frontends.cli import kept
 from vaultc.frontends.cli.output import emit, note, settle
 from vaultc.frontends.render import count
 from vaultc.frontends.report import Report
@@ -47,6 +49,7 @@ class Options:
     write_baseline: Path | None
     fix: bool
     diff: bool
+    watch: bool
 
     def wants(self, code: str) -> bool:
         """Whether findings of a code were asked for."""
@@ -85,7 +88,7 @@ class Options:
 @click.option("--diff", is_flag=True, help="Print what --fix would change, and change nothing.")
 @click.option("--watch", is_flag=True, help="Check again whenever a file changes.")
 @click.pass_context
-def check(ctx: click.Context, /, watch: bool, **values: Any) -> None:
+def check(ctx: click.Context, /, **values: Any) -> None:
     """Report what is wrong with a vault.
 
     PATH is a vault, or notes and folders of one; the current folder by default. Names are always resolved in the whole vault.
@@ -95,9 +98,9 @@ def check(ctx: click.Context, /, watch: bool, **values: Any) -> None:
     options = Options(**values)
     if options.baseline and options.write_baseline:
         raise click.UsageError("--baseline and --write-baseline exclude each other")
-    if watch and (options.fix or options.diff or options.write_baseline):
+    if options.watch and (options.fix or options.diff or options.write_baseline):
         raise click.UsageError("--watch only reports: leave out --fix, --diff and --write-baseline")
-    ctx.exit(_watch(options) if watch else run(options))
+    ctx.exit(_watch(options) if options.watch else run(options))
 
 
 def run(options: Options) -> int:
@@ -107,6 +110,9 @@ def run(options: Options) -> int:
     for path in scope.outside:
         note(f"{path} is not in the vault {session.project.root}; passed over")
     found = _wanted(session, scope, options)
+    if not options.watch:
+        kept.append(session)
+        gc.freeze()  # what is there stays, and no search for cycles need look at it
     if options.fix or options.diff:
         from vaultc.check import fixes
 
