@@ -31,7 +31,7 @@ test: $(VENV)/.installed-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/node site/client/node_modules/typescript/bin/tsc --project site/client
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal
 
 clean:
 	rm -rf build dist compiler/vaultc/_web site/client/node_modules $(VENV)/.installed $(VENV)/.installed-dev
