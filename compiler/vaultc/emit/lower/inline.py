@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from vaultc.emit.lower import escape
+from vaultc.emit.lower import escape, pieces
 from vaultc.emit.lower.plan import Plan
 from vaultc.parse.document import Document, Event
 from vaultc.text import Span
@@ -15,10 +15,7 @@ _EDGES = re.compile(r"[ \t]+(?=\n)|(?<=\n)[ \t]+")
 _BOX = re.compile(r"\[([ xX]|[^\w\s\0\1])\](?=[ \t])")
 _HOLES = re.compile("[\0\1]")
 _BUSY = re.compile(r"[\0\1\r\n]|==|://|www\.|^[ \t]")
-_HIGHLIGHT = re.compile(r"(?<!=)==(?!=)")
 _PLAIN_LABEL = re.compile(r"[\w.-]+")
-_WIDTH = re.compile(r"\|(\d+)(?:x(\d+))?$")
-_TEX_TAG = re.compile(r"<(?=[A-Za-z/!?])")
 _LINKABLE: Final = ("http://", "https://", "ftp://")
 _MARKS: Final = ("*", "**", "_", "__")
 _OTHER: Final = {"*": "_", "_": "*"}
@@ -111,7 +108,7 @@ class _Leaf:
         self.closed = 0  # the number of the piece that last closed an emphasis
         source = scope.document.data[events[0].start : events[-1].end]
         self.opened: dict[str, int] = {}  # how many elements each sign has open
-        self.marks = _marks(events, scope.document.data) if b"==" in source else frozenset()
+        self.marks = pieces.highlights(events, scope.document.data) if b"==" in source else frozenset()
         self.notes = b"^[" in source and depth < _DEPTH
 
     def run(self) -> list[Part]:
@@ -137,7 +134,7 @@ class _Leaf:
             if not self.flat:
                 self.breaks.append("  \n" if name == "HardBreak" or self.scope.plan.hard_breaks else "\n")
         elif name == "Code":
-            self.hold(_code(data))
+            self.hold(pieces.code(data))
         elif name == "WikiLink":
             self.wikilink(event)
         elif name == "+Link" or name == "+Image":
@@ -167,7 +164,7 @@ class _Leaf:
                 self.math(data.strip())
             else:
                 self.flush()
-                self.out.append(Part(f"$$\n{_TEX_TAG.sub('< ', _tex(data.strip()))}\n$$", True))
+                self.out.append(Part(f"$$\n{pieces.tex(data.strip())}\n$$", True))
         elif name == "FootnoteReference":
             self.hold(f"[^{self.scope.label(data)}]", escape.LINK)
         elif name == "TaskListMarker":
@@ -191,7 +188,7 @@ class _Leaf:
             if (
                 not self.opened.get(mark)
                 and self.free(mark)
-                and (other != "_" or sign == "_" or not _in_word(data, event))
+                and (other != "_" or sign == "_" or not pieces.in_word(data, event))
             ):
                 return mark
         return "" if self.opened.get(sign * size) else sign * size
@@ -213,7 +210,7 @@ class _Leaf:
             if span.start >= start:
                 text = self.scope.document.slice(start, span.start).rstrip()
                 self.literal(text, i)
-                self.hold(f' <span id="{_attribute(name)}" data-vaultc="block"></span>' if name else "")
+                self.hold(f' <span id="{pieces.attribute(name)}" data-vaultc="block"></span>' if name else "")
             start = min(span.end, end)
             text = self.scope.document.slice(start, end)
         self.literal(text, i)
@@ -231,7 +228,7 @@ class _Leaf:
                     self.text.append(piece)
         elif self.marks and "==" in text:
             at = 0
-            for match in _HIGHLIGHT.finditer(text):
+            for match in pieces.HIGHLIGHT.finditer(text):
                 if (i, match.start()) in self.marks:
                     self.text.append(text[at : match.start()])
                     self.hold("==")
@@ -241,7 +238,7 @@ class _Leaf:
             self.text.append(text)
 
     def math(self, tex: str) -> None:
-        tex = _TEX_TAG.sub("< ", _tex(" ".join(tex.split("\n")) if self.flat else tex))
+        tex = pieces.tex(" ".join(tex.split("\n")) if self.flat else tex)
         if self.cell:
             tex = re.sub(r"\\?\|", lambda m: r"\Vert " if m[0] == r"\|" else r"\vert ", tex).rstrip()
         if not tex or tex[0].isspace() or tex[-1].isspace():
@@ -271,7 +268,7 @@ class _Leaf:
             return close + 1
         target = plan.urls.get(start, data["dest_url"])
         if name == "+Image":
-            self.hold(_image(_shown(self.events[i + 1 : close]), target, data["title"]))
+            self.hold(pieces.image(pieces.shown(self.events[i + 1 : close]), target, data["title"]))
             return close + 1
         kind = data["link_type"]
         if kind == "Autolink" and target.startswith(_LINKABLE) and not set(target) & set("\\`$[]|<> "):
@@ -346,98 +343,13 @@ class _Leaf:
                 held = [*held, *["\\#"] * (len(text) - len(bare))]
                 text = bare + escape.HOLE * (len(text) - len(bare))
             if found := escape.addresses(text):
-                text, held = _linked(text, held, found)
+                text, held = pieces.linked(text, held, found)
             text = escape.escape(text, lines=self.opens, cell=self.cell)
             if "\n" in text:
                 lines = text.split("\n")
                 text = lines[0] + "".join([a + b for a, b in zip(breaks, lines[1:], strict=False)])
             if held:
-                pieces = _HOLES.split(text)
-                text = pieces[0] + "".join([a + b for a, b in zip(held, pieces[1:], strict=True)])
+                around = _HOLES.split(text)
+                text = around[0] + "".join([a + b for a, b in zip(held, around[1:], strict=True)])
             self.out.append(Part(text.strip(" \t\n")))
         self.text, self.held, self.breaks = [], [], []
-
-
-def _linked(text: str, held: list[str], found: list[tuple[int, int, str]]) -> tuple[str, list[str]]:
-    """`text` with a hole for each bare address, and what stands in the holes."""
-    out: list[str] = []
-    pieces: list[str] = []
-    at = used = 0
-    for start, end, link in found:
-        before = text[at:start]
-        holes = before.count("\0") + before.count("\1")
-        out += (before, escape.LINK)
-        pieces += (*held[used : used + holes], link)
-        used += holes
-        at = end
-    return "".join((*out, text[at:])), [*pieces, *held[used:]]
-
-
-def _marks(events: Sequence[Event], source: bytes) -> frozenset[tuple[int, int]]:
-    """Where `==` opens or closes a highlight: index of the event and offset in its text."""
-    found: set[tuple[int, int]] = set()
-    open_: list[tuple[int, int] | None] = [None]
-    for i, (name, text, start, _) in enumerate(events):
-        if name[0] == "+":
-            open_.append(None)
-        elif name[0] == "-" and len(open_) > 1:
-            open_.pop()
-        elif name == "Text" and "==" in text:
-            for match in _HIGHLIGHT.finditer(text):
-                at = match.start()
-                if at == 0 and source[start - 1 : start] == b"\\":
-                    continue
-                after = text[match.end() : match.end() + 1]
-                before = text[at - 1 : at] if at else ""
-                was = open_[-1]
-                if was is not None and not before.isspace() and (at or i != was[0]):
-                    found |= {was, (i, at)}
-                    open_[-1] = None
-                elif was is None and not after.isspace():
-                    open_[-1] = (i, at)
-    return frozenset(found)
-
-
-def _in_word(data: bytes, event: Event) -> bool:
-    """Whether an emphasis touches a letter or digit outside, with nothing but the marks of others between."""
-    before = data[max(event.start - 16, 0) : event.start].decode("utf-8", "replace").rstrip("*_")
-    after = data[event.end : event.end + 16].decode("utf-8", "replace").lstrip("*_")
-    return before[-1:].isalnum() or after[:1].isalnum()
-
-
-def _code(text: str) -> str:
-    text = text.replace("\r", "").replace("\n", " ")
-    runs = {len(run) for run in re.findall("`+", text)}
-    fence = "`" * next(n for n in range(1, len(runs) + 2) if n not in runs)
-    pad = " " if text[:1] == "`" or text[-1:] == "`" else ""
-    return f"{fence}{pad}{text}{pad}{fence}"
-
-
-def _tex(tex: str) -> str:
-    return tex.replace("\r", "")
-
-
-def _image(shown: str, target: str, title: str) -> str:
-    """A Markdown image; Obsidian's `|300` or `|300x200` at the end of the text is its size."""
-    size = ""
-    if match := _WIDTH.search(shown):
-        shown = shown[: match.start()]
-        size = f'{{ width="{match[1]}"' + (f' height="{match[2]}"' if match[2] else "") + " }"
-    return f"![{escape.alternative(shown)}]({escape.url(target)}{escape.title(title)}){size}"
-
-
-def _shown(events: Sequence[Event]) -> str:
-    """What a reader without images would see of an image's text."""
-    out: list[str] = []
-    for name, data, _, _ in events:
-        if name in ("Text", "Code", "InlineMath", "DisplayMath"):
-            out.append(data)
-        elif name in ("SoftBreak", "HardBreak"):
-            out.append(" ")
-        elif name == "WikiLink":
-            out.append(data.label or data.target)
-    return "".join(out)
-
-
-def _attribute(text: str) -> str:
-    return text.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
