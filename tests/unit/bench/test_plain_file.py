@@ -86,6 +86,18 @@ def test_a_pasted_snippet_prints_its_table(tmp_path: Path) -> None:
     assert "unmeasured: There is none." in done.stdout
 
 
+def test_the_guides_example_runs_as_it_stands(tmp_path: Path) -> None:
+    note = (VAULT / "guide" / "Writing benchmarks.md").read_text(encoding="utf-8")
+    path = tmp_path / "pasted.py"
+    path.write_text(note.partition("```python\n")[2].partition("```")[0], encoding="utf-8")
+    environment = {**os.environ, "VAULTC_BENCH_DEVICE": "cpu"}
+    done = subprocess.run([sys.executable, "-W", "ignore", path], env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "64000  shuffled  time" in done.stdout
+    assert "Sorting costs little more" in done.stdout
+    assert "wrong_result" not in done.stdout
+
+
 def test_variants_of_one_size_stand_side_by_side(recorder: Recorder) -> None:
     def f(kind: str, n: int) -> bench.Value:
         return bench.Value(n)
