@@ -155,8 +155,7 @@ class _Leaf:
             self.closed = len(self.held) if mark in _MARKS else 0
         elif name == "InlineHtml":
             if not data.startswith("<!--"):
-                html = " ".join(data.split("\n")) if self.flat else data
-                self.hold(html.replace("|", "&#124;") if self.cell else html)
+                self.hold(pieces.tag(data, one_line=self.flat, cell=self.cell))
         elif name == "InlineMath":
             self.math(data)
         elif name == "DisplayMath":

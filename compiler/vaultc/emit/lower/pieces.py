@@ -8,6 +8,8 @@ from vaultc.parse.document import Event
 
 HIGHLIGHT = re.compile(r"(?<!=)==(?!=)")
 _SIZE = re.compile(r"\|(\d+)(?:x(\d+))?$")
+_IN_TAG = re.compile(r"[`\\\[\]$]")
+_IN_CELL = re.compile(r"[`\\\[\]$|]")
 _TAG = re.compile(r"<(?=[A-Za-z/!?])")
 
 
@@ -65,6 +67,14 @@ def code(text: str) -> str:
     fence = "`" * next(n for n in range(1, len(runs) + 2) if n not in runs)
     pad = " " if text[:1] == "`" or text[-1:] == "`" else ""
     return f"{fence}{pad}{text}{pad}{fence}"
+
+
+def tag(source: str, *, one_line: bool, cell: bool) -> str:
+    """An HTML tag of the author's; what Python-Markdown would read inside it becomes entities."""
+    source = (" " if one_line else "\n").join(line.strip(" \r") for line in source.split("\n"))
+    if source.startswith(("<!", "<?")):
+        return source
+    return (_IN_CELL if cell else _IN_TAG).sub(lambda match: f"&#{ord(match[0])};", source)
 
 
 def tex(source: str) -> str:
