@@ -8,8 +8,10 @@ restored. That lets a link hold code, quotes or a pipe, and keeps one scanner fo
 
 import re
 from bisect import bisect_left
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, NamedTuple, cast
+from functools import partial
+from typing import Any, NamedTuple
 
 import pyromark
 
@@ -87,40 +89,79 @@ def read(data: bytes, body: int = 0) -> Document:
     if links:
         masked = _mask(masked, [link.span for link in links])
     masks = sorted((*links, *holes), key=lambda link: link.span) if holes else links
-    return Document(data, body, _split(data, _events(masked, body), masks), comments)
+    events, marked = _read(masked, body)
+    return Document(data, body, _split(data, events, marked, masks) if masks else events, comments)
 
 
 def _events(masked: bytes, body: int) -> list[Event]:
-    out = []
+    return _read(masked, body)[0]
+
+
+def _read(masked: bytes, body: int) -> tuple[list[Event], list[tuple[int, bool]]]:
+    """The events, and which of them hold a mask: their numbers, each with whether it lies in a code block."""
+    out: list[Event] = []
+    marked: list[tuple[int, bool]] = []
+    code = False
     text = masked[body:].decode("utf-8", "replace")
-    for event, where in pyromark.events_with_range(text, options=_OPTIONS):
+    steps: Any = pyromark.events_with_range(text, options=_OPTIONS)
+    for event, where in steps:
         start, end = where["start"] + body, where["end"] + body
-        if isinstance(event, str):
-            out.append(Event(event, None, start, end))
+        if type(event) is str:
+            out.append(_event((event, None, start, end)))
             continue
-        ((name, data),) = cast("dict[str, Any]", event).items()
-        if name == "Start" or name == "End":
-            sign = "+" if name == "Start" else "-"
-            if isinstance(data, str):
-                out.append(Event(sign + data, None, start, end))
-            else:
-                ((name, data),) = data.items()
-                out.append(Event(sign + name, data, start, end))
-        else:
-            out.append(Event(name, data, start, end))
-    return out
+        for name, data in event.items():  # the only one
+            if name == "Start" or name == "End":
+                signs = _OPENED if name == "Start" else _CLOSED
+                if type(data) is str:
+                    code = code and data != "CodeBlock"
+                    out.append(_event((signs[data], None, start, end)))
+                    continue
+                for kind, payload in data.items():
+                    if name == "Start":
+                        if kind in _WRITTEN and "\x1a" in _written(payload):
+                            marked.append((len(out), code))
+                        code = code or kind == "CodeBlock"
+                    out.append(_event((signs[kind], payload, start, end)))
+                continue
+            if type(data) is str and "\x1a" in data:
+                marked.append((len(out), code))
+            out.append(_event((name, data, start, end)))
+    return out, marked
+
+
+class _Signed(dict[str, str]):
+    """Names with a sign before them, each made once."""
+
+    def __init__(self, sign: str) -> None:
+        super().__init__()
+        self._sign = sign
+
+    def __missing__(self, name: str) -> str:
+        return self.setdefault(name, self._sign + name)
+
+
+_OPENED, _CLOSED = _Signed("+"), _Signed("-")
+_WRITTEN = frozenset({"Link", "Image", "CodeBlock"})
+_event: Callable[[tuple[str, Any, int, int]], Event] = partial(tuple.__new__, Event)
+
+
+def _written(payload: Any) -> str:
+    """What an element holds as text of its own: a destination and a title, or an info string."""
+    return f"{payload['dest_url']} {payload['title']}" if "dest_url" in payload else str(payload)
 
 
 def _wikilinks(masked: bytes, data: bytes, body: int) -> list[WikiLink]:
     out = []
     for match in _WIKILINK.finditer(masked, body):
         start, end = match.span()
-        if _escaped(data, start):
+        if data[start - 1 : start] == b"\\" and _escaped(data, start):
             if data[start] != 0x21:
                 continue
             start += 1
         inner = data[match.start(1) : match.end(1)]
-        if _PLACEHOLDER.search(inner) or _DESTINATION.match(data, end):
+        if (b"{" in inner or b"<" in inner) and _PLACEHOLDER.search(inner):
+            continue
+        if _DESTINATION.match(data, end):
             continue
         pipe = inner.find(b"|")
         target, label = (inner, None) if pipe < 0 else (inner[:pipe], inner[pipe + 1 :])
@@ -215,24 +256,20 @@ def _mask(data: bytes, spans: list[Span]) -> bytes:
     return b"".join((*out, data[at:]))
 
 
-def _split(data: bytes, events: list[Event], links: list[WikiLink]) -> list[Event]:
+def _split(
+    data: bytes, events: list[Event], marked: list[tuple[int, bool]], links: list[WikiLink]
+) -> list[Event]:
     """Give each masked link back: as an event of its own inside text, as the text it was elsewhere."""
-    if not links:
-        return events
     out: list[Event] = []
     at = 0
-    code = 0
-    for event in events:
+    read = 0
+    for number, code in marked:
+        out += events[read:number]
+        read = number + 1
+        event = events[number]
         name, payload, start, end = event
-        if name == "+CodeBlock":
-            code += 1
-        elif name == "-CodeBlock":
-            code -= 1
-        if name[0] in "+-":
-            out.append(_restored(event, links) if name in ("+Link", "+Image", "+CodeBlock") else event)
-            continue
-        if not isinstance(payload, str) or "\x1a" not in payload:
-            out.append(event)
+        if name[0] == "+":
+            out.append(_restored(event, links))
             continue
         while at < len(links) and links[at].span.end <= start:
             at += 1
@@ -248,6 +285,7 @@ def _split(data: bytes, events: list[Event], links: list[WikiLink]) -> list[Even
                 out.append(Event("Text", data[start:end].decode("utf-8", "replace"), start, end))
         else:
             out.append(Event(name, _fill(data, payload, inside), start, end))
+    out += events[read:]
     return out
 
 
@@ -261,14 +299,11 @@ def _between(links: list[WikiLink], first: int, end: int) -> list[WikiLink]:
 
 def _restored(event: Event, links: list[WikiLink]) -> Event:
     data = event.data
-    text = data["dest_url"] + data["title"] if isinstance(data, dict) and "dest_url" in data else str(data)
-    if "\x1a" not in text:
-        return event
     first = bisect_left(links, event.start, key=lambda link: link.span.start)
     inside = [link for link in _between(links, first, event.end) if link.span.end <= event.end]
     if event.name == "+CodeBlock":
         return event._replace(data={"Fenced": _refill(data["Fenced"], inside)})
-    found = len(_MASKED.findall(text))
+    found = len(_MASKED.findall(data["dest_url"] + data["title"]))
     tail = inside[-found:]
     return event._replace(data={**data, "dest_url": _refill(data["dest_url"], tail), "title": _refill(data["title"], tail)})
 
