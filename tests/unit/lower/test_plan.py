@@ -95,6 +95,13 @@ def test_what_follows_a_block() -> None:
     assert counts(shown) == {"depth": 1, "ul": 1, "li": 2, "pre": 1, "table": 1, "tr": 2, "th": 1, "td": 1}
 
 
+def test_pipes_of_the_plan_do_not_end_a_cell() -> None:
+    note = "| [[a]] | [[b]] |\n|---|---|\n"
+    chosen = Plan(inline={2: "[x|y](z)", 10: '<span title="x|y">z</span>'})
+    text = lower(read(note.encode()), chosen)
+    assert text.startswith('| [x\\|y](z) | <span title="x&#124;y">z</span> |\n')
+
+
 def test_line_breaks_as_in_obsidian() -> None:
     note = "a\nb\n\n- c\n  d\n"
     assert rendered(lower(read(note.encode()), plan(note, hard_breaks=True))).count("<br />") == 2

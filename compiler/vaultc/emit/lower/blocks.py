@@ -207,6 +207,7 @@ class _Lowering:
         if anchor and text:
             text += f" {{#{anchor}}}" if re.fullmatch(r"[^\s=}\"']+", anchor) else f' {{: id="{anchor}"}}'
         self.add("heading", f"{'#' * level} {text}".rstrip())
+        self.follow(start)
 
     def html(self, source: str) -> None:
         source = html.visible(source.replace("\r", ""))

@@ -38,6 +38,7 @@ _ADDRESS = re.compile(r"(?<![\w@/])(?:https?://|www\.)(?=[^\s<>\0\1])[^\s<>\0\1]
 _DOMAIN = re.compile(r"(?:https?://)?(?:www\.)?[^\s/?#:@.]+(?:\.[^\s/?#:@.]+)*(?:[:/?#]|$)", re.IGNORECASE)
 _UNSAFE = re.compile(r"[\\`$\[\]|]")
 _IN_URL = re.compile(r"[\s<>\"'()\[\]\\`$|^{}\0\1]")
+_PIPE = re.compile(r"(?<!\\)\|")
 _IN_LABEL = re.compile(r"[\\`$\[\]]")
 
 
@@ -133,6 +134,11 @@ def _address(address: str) -> str:
 def url(address: str) -> str:
     """A destination that can stand between parentheses: what Python-Markdown would trip over is percent-encoded."""
     return _IN_URL.sub(lambda m: "".join(f"%{byte:02X}" for byte in m[0].encode()), address)
+
+
+def in_cell(markdown: str) -> str:
+    """Markdown for a table's cell: its pipes escaped, in HTML as entities."""
+    return _PIPE.sub("&#124;" if markdown.startswith("<") else r"\\|", markdown)
 
 
 def title(text: str) -> str:

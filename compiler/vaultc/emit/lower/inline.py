@@ -254,7 +254,7 @@ class _Leaf:
                 self.out.append(Part(blocks.strip("\n"), True))
         elif event.start in plan.inline and not self.labels:
             markdown = plan.inline[event.start]
-            self.hold(re.sub(r"(?<!\\)\|", r"\\|", markdown) if self.cell else markdown, escape.LINK)
+            self.hold(escape.in_cell(markdown) if self.cell else markdown, escape.LINK)
         else:
             self.literal(shown, -1)
 
@@ -263,7 +263,8 @@ class _Leaf:
         plan = self.scope.plan
         close = self.close(i)
         if start in plan.inline and not self.labels:
-            self.hold(plan.inline[start], escape.LINK)
+            markdown = plan.inline[start]
+            self.hold(escape.in_cell(markdown) if self.cell else markdown, escape.LINK)
             return close + 1
         target = plan.urls.get(start, data["dest_url"])
         if name == "+Image":

@@ -1,7 +1,5 @@
 """A note whose text is Python-Markdown already (`dialect = "material"`): only what the plan names is replaced."""
 
-import re
-
 from vaultc.emit.lower import escape
 from vaultc.emit.lower.plan import Plan
 from vaultc.parse.document import Document
@@ -26,7 +24,7 @@ def leave(document: Document, plan: Plan) -> str:
                 edits.append((Span(start, end), plan.blocks[start].strip("\n")))
             elif start in plan.inline:
                 new = plan.inline[start]
-                edits.append((Span(start, end), re.sub(r"(?<!\\)\|", r"\\|", new) if payload.escaped else new))
+                edits.append((Span(start, end), escape.in_cell(new) if payload.escaped else new))
         elif name in ("+Link", "+Image"):
             if start in plan.inline:
                 edits.append((Span(start, end), plan.inline[start]))
