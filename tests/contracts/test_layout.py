@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 EXPECTED = """
 .gitignore .pre-commit-config.yaml .ci/run .github/workflows CHANGELOG.md CONTRIBUTING.md LICENSE
 Makefile README.md compiler/README.md compiler/vaultc/py.typed mkdocs.yml pyproject.toml site/client/package-lock.json
-site/overrides/main.html tests/browser tests/cases tests/contracts tests/frontends tests/properties tests/unit vault/index.md
+site/overrides/main.html tests/browser tests/cases tests/contracts tests/frontends tests/golden tests/properties tests/unit vault/index.md
 vault/rules
 """
 
@@ -58,8 +58,8 @@ def test_the_project_speaks_of_itself_alone() -> None:
 
 
 def test_the_public_names_of_a_session() -> None:
-    here = [name for name, thing in vars(session).items() if getattr(thing, "__module__", "") == session.__name__]
-    assert here == ["Session"]
+    own = [name for name, thing in vars(session).items() if getattr(thing, "__module__", "") == session.__name__]
+    assert [name for name in own if not name.startswith("_")] == ["Session"]
     public = {name for name, _ in inspect.getmembers(Session) if not name.startswith("_")}
     assert public == {"diagnostics", "open", "overlay", "refresh", "relative", "vault"}
     assert all(inspect.getdoc(getattr(Session, name)) for name in public)
@@ -70,3 +70,16 @@ def test_the_public_names_of_a_snippet() -> None:
     functions = {name for name in bench.__all__ if callable(getattr(bench, name))}
     assert {"claim", "measure"} <= functions
     assert all(inspect.getdoc(getattr(bench, name)) for name in functions)
+
+
+def test_no_template_asks_another_host() -> None:
+    asks = re.compile(
+        r"""(?:\bsrc|\bhref|\baction|\bdata-src)\s*=\s*["']?(?:https?:)?//|(?:@import|url\()\s*["']?(?:https?:)?//|\bfetch\(\s*["'](?:https?:)?//"""
+    )
+    sources = [
+        path
+        for path in tracked()
+        if path.startswith("site/") and path.endswith((".html", ".css", ".ts", ".mjs", ".svg"))
+    ]
+    assert sources
+    assert [path for path in sources if asks.search((ROOT / path).read_text(encoding="utf-8"))] == []
