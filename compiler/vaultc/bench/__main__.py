@@ -40,11 +40,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         runs = []
         for job in jobs:
             run = run_job(job, device, repeat=options.repeat, memory=memory, progress=_progress)
-            path = append(options.out, run)
-            _report(run, path)
-            runs.append(run)
+            kept = run.status != "interrupted" or any(point.measured for point in run.points)
+            _report(run, append(options.out, run) if kept else None)
             if run.status == "interrupted":
                 return 130
+            runs.append(run)
     except VaultcError as fault:
         print(f"error: {fault}", file=sys.stderr)  # noqa: T201 - this is a command
         return 2
@@ -70,10 +70,11 @@ def _progress(step: Step) -> None:
     print(f"{step.job} [{step.done}/{step.total}] {step.text}", file=sys.stderr)  # noqa: T201 - this is a command
 
 
-def _report(run: Run, path: Path) -> None:
+def _report(run: Run, path: Path | None) -> None:
     lines = [f"{run.id}: {run.status}" + (f" ({run.message})" if run.message else ""), render(run.points)]
     lines += [f"{claim.verdict}: {claim.text} ({claim.because})" for claim in run.claims]
-    print("\n".join([*lines, f"written to {path}", ""]), flush=True)  # noqa: T201 - this is a command
+    lines += [f"written to {path}"] if path else []
+    print("\n".join([*lines, ""]), flush=True)  # noqa: T201 - this is a command
 
 
 if __name__ == "__main__":
