@@ -76,9 +76,12 @@ class Lines:
 
 
 def fold(name: str) -> str:
-    """The form in which names compare: trimmed, NFC, case-folded (`É` = `e\u0301`, `STRASSE` = `straße`)."""
+    """The form in which names compare: trimmed, NFC, case-folded (`É` = `e\u0301`, `STRASSE` = `straße`), each space plain."""
     name = name.strip()
-    return name.lower() if name.isascii() else unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+    if name.isascii():
+        return name.lower()
+    name = name.replace("\u00a0", " ").replace("\u202f", " ")
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
 def splice(data: bytes, edits: list[tuple[Span, str]]) -> bytes:

@@ -27,7 +27,8 @@ _OPTIONS = (
 )
 # The innermost pair of double brackets on one line; a single bracket may stand inside.
 _WIKILINK = re.compile(rb"!?\[\[(?!\[)((?:[^\[\]\r\n]++|\[(?!\[)|\](?!\]))++)\]\]")
-_DESTINATION = re.compile(rb"\([^()\s]*[/.:#][^()\r\n]*\)")
+# What follows `[[1]]` when that is the text of a Markdown link: an address or a path, not a remark in parentheses.
+_DESTINATION = re.compile(rb"\((?:[^()\s]*[/:#][^()\r\n]*|[^()\s]+\.[A-Za-z]\w{1,4})\)")
 _PLACEHOLDER = re.compile(rb"<%|\{\{|\{%")
 _COMMENT = re.compile(rb"%%")
 _HIDDEN = re.compile(rb"%%.*?%%")

@@ -32,6 +32,10 @@ def words(text: str) -> str:
     return _PUNCTUATION.sub(" ", _folded(text)).strip()
 
 
+def _every_word(text: str) -> str:
+    return _PUNCTUATION.sub(" ", fold(text)).strip()
+
+
 LEVELS: tuple[Callable[[str], str], ...] = (_exact, _plain, _folded, words)
 
 
@@ -106,9 +110,11 @@ class Fragments:
         """Which headings, in order, have each name at a level of likeness."""
         while len(self._levels) <= number:
             level = LEVELS[len(self._levels)]
+            last = level is words
             places: dict[str, list[int]] = {}
             for at, heading in enumerate(self._note.headings):
-                for name in {level(heading.text), level(heading.source)}:
+                # Obsidian writes a link to a heading with its Markdown left in and the punctuation of that taken out.
+                for name in {level(heading.text), level(heading.source), *((_every_word(heading.source),) if last else ())}:
                     places.setdefault(name, []).append(at)
             self._levels.append(places)
         return self._levels[number]
