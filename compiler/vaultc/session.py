@@ -1,7 +1,7 @@
 """The door for the hosts: command line, MkDocs plugin and editor all open a session and ask it for the vault."""
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
@@ -9,12 +9,15 @@ from pathlib import Path
 from typing import Self
 
 from vaultc import pipeline, scan
+from vaultc.check import memo
 from vaultc.config import Project, locate
 from vaultc.diagnostics import Diagnostic
 from vaultc.errors import VaultcError
 from vaultc.graph import Vault
 from vaultc.model import SourceFile
 from vaultc.parse import cache
+from vaultc.parse.texts import Texts
+from vaultc.scan import Scan
 
 
 class Session:
@@ -33,17 +36,36 @@ class Session:
         return cls(locate(path, config))
 
     @cached_property
-    def vault(self) -> Vault:
-        """The vault as it is on the disk, under the overlays."""
-        with _uncollected():
-            return pipeline.link(self.project, self._scan(), lambda sources: cache.load(sources, self.project.build / "cache"))
+    def scan(self) -> Scan:
+        """The files of the vault as they are on the disk, under the overlays."""
+        found = scan.scan(self.project)
+        if not self._overlays:
+            return found
+        sources: dict[str, SourceFile] = {source.path: source for source in found.sources}
+        for path, data in self._overlays.items():
+            sources[path] = scan.source_file(path, data)
+        return replace(found, sources=tuple(sources[path] for path in sorted(sources)))
 
     @cached_property
+    def vault(self) -> Vault:
+        """The vault, its names resolved."""
+        with _uncollected():
+            return pipeline.link(self.project, self.scan, lambda sources: cache.load(sources, self._cache))
+
+    @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """What is wrong with the vault, sorted by path, span and code."""
-        vault = self.vault
-        with _uncollected():
-            return pipeline.findings(vault)
+        return self._checked.diagnostics
+
+    @property
+    def counts(self) -> Mapping[str, tuple[int, int]]:
+        """How many links and how many embeds each note has."""
+        return self._checked.counts
+
+    @cached_property
+    def texts(self) -> Texts:
+        """The texts of the notes."""
+        return Texts(self.scan.sources)
 
     def overlay(self, path: str, text: str | None) -> None:
         """Let `text` stand for the note at `path` (relative to the vault), saved or not; None takes it away again."""
@@ -55,8 +77,8 @@ class Session:
 
     def refresh(self) -> None:
         """Forget what was compiled; the next question reads the disk again (parses are kept by digest)."""
-        self.__dict__.pop("vault", None)
-        self.__dict__.pop("diagnostics", None)
+        for name in ("scan", "vault", "texts", "_checked"):
+            self.__dict__.pop(name, None)
 
     def relative(self, path: Path) -> str:
         """`path` relative to the vault, in POSIX form.
@@ -68,14 +90,23 @@ class Session:
         except ValueError:
             raise VaultcError(f"{path}: not in the vault {self.project.root}") from None
 
-    def _scan(self) -> scan.Scan:
-        found = scan.scan(self.project)
-        if not self._overlays:
-            return found
-        sources: dict[str, SourceFile] = {source.path: source for source in found.sources}
-        for path, data in self._overlays.items():
-            sources[path] = scan.source_file(path, data)
-        return replace(found, sources=tuple(sources[path] for path in sorted(sources)))
+    @property
+    def _cache(self) -> Path:
+        return self.project.build / "cache"
+
+    @cached_property
+    def _checked(self) -> memo.Checked:
+        """What a check finds. Where only files and configuration decide that, it is kept for the next time."""
+        plain = not self._overlays
+        if plain and (known := memo.load(self.project, self.scan, self._cache)):
+            return known
+        vault = self.vault
+        with _uncollected():
+            checked = memo.Checked(pipeline.findings(vault), vault.counts)
+        # Findings about measurements follow from stored results, too.
+        if plain and not any(note.snippets for note in vault.notes.values()):
+            memo.save(self.project, self.scan, self._cache, checked)
+        return checked
 
 
 @contextmanager

@@ -2,14 +2,16 @@
 
 import os
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
+from vaultc.config import Project
 from vaultc.diagnostics import Diagnostic, Severity
 from vaultc.frontends.scope import ALL, Scope
-from vaultc.graph import Vault
+from vaultc.parse.texts import Texts
+from vaultc.scan import Scan
 from vaultc.text import Lines, Span
 
 
@@ -35,6 +37,22 @@ class Summary:
     infos: int
 
 
+class Subject(Protocol):
+    """What a report is about: a compiled vault, or a session, which need not compile it again to tell."""
+
+    @property
+    def project(self) -> Project: ...
+
+    @property
+    def scan(self) -> Scan: ...
+
+    @property
+    def texts(self) -> Texts: ...
+
+    @property
+    def counts(self) -> Mapping[str, tuple[int, int]]: ...
+
+
 class Report:
     """Findings about (a part of) a vault, ready to be rendered.
 
@@ -43,25 +61,25 @@ class Report:
 
     def __init__(
         self,
-        vault: Vault,
+        subject: Subject,
         diagnostics: Iterable[Diagnostic],
         scope: Scope = ALL,
         fail_on: Severity | None = Severity.ERROR,
         here: Path | None = None,
     ) -> None:
-        self.vault = vault
+        self.subject = subject
         self.diagnostics = tuple(diagnostics)
         self.scope = scope
         self.fail_on = fail_on
-        self.root = vault.project.root
+        self.root = subject.project.root
         self.here = (here or Path()).resolve()
         self._lines: dict[str, Lines] = {}
         self._repository: Path | None = None
 
     def file(self, path: str) -> Path:
         """Where a finding's file lies on the disk; the configuration may lie outside the vault."""
-        source = self.vault.project.source
-        if source is not None and path == source.name and path not in self.vault.notes:
+        source = self.subject.project.source
+        if source is not None and path == source.name and path not in self.subject.texts:
             return source
         return self.root / path
 
@@ -69,8 +87,8 @@ class Report:
         """The lines of a finding's file."""
         known = self._lines.get(path)
         if known is None:
-            known = self.vault.lines(path)
-            if not known.data and self.file(path) == self.vault.project.source:
+            known = self.subject.texts.lines(path)
+            if not known.data and self.file(path) == self.subject.project.source:
                 known = Lines.of(self.file(path).read_bytes())
             self._lines[path] = known
         return known
@@ -107,18 +125,13 @@ class Report:
     @property
     def summary(self) -> Summary:
         """The counts, of the part that was asked for."""
-        kinds = Counter(
-            reference.kind
-            for path, note in self.vault.notes.items()
-            if self.scope.covers(path)
-            for reference in note.references
-        )
+        counts = [both for path, both in self.subject.counts.items() if self.scope.covers(path)]
         levels = Counter(d.severity for d in self.diagnostics)
         return Summary(
-            notes=sum(map(self.scope.covers, self.vault.notes)),
-            links=kinds["link"] + kinds["property"] + kinds["markdown"],
-            embeds=kinds["embed"] + kinds["image"],
-            assets=sum(map(self.scope.covers, self.vault.scan.assets)),
+            notes=len(counts),
+            links=sum(links for links, _ in counts),
+            embeds=sum(embeds for _, embeds in counts),
+            assets=sum(map(self.scope.covers, self.subject.scan.assets)),
             errors=levels[Severity.ERROR],
             warnings=levels[Severity.WARNING],
             infos=levels[Severity.INFO],

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from vaultc.config import Project
 from vaultc.index import Index
-from vaultc.model import Note, Reference, SourceFile
-from vaultc.parse import text
+from vaultc.model import Note, Reference
+from vaultc.parse.texts import Texts
 from vaultc.resolve import Ambiguous, Resolution, Resolved
 from vaultc.scan import Scan
 from vaultc.text import Lines
@@ -89,30 +89,22 @@ class Vault:
 
     def text(self, path: str) -> bytes:
         """A note's text as UTF-8; spans are places in it. Raises KeyError for what is no note."""
-        known = self._texts.get(path)
-        if known is None:
-            known = self._texts[path] = text(self._sources[path])[0]
-        return known
+        return self.texts.text(path)
 
     def lines(self, path: str) -> Lines:
         """The lines of a note, or of nothing for any other file."""
-        known = self._lines.get(path)
-        if known is None:
-            known = self._lines[path] = Lines.of(self.text(path) if path in self._sources else b"")
-        return known
-
-    # What was asked for is kept: a note with thousands of findings is decoded and cut into lines once.
-    @cached_property
-    def _texts(self) -> dict[str, bytes]:
-        return {}
+        return self.texts.lines(path)
 
     @cached_property
-    def _lines(self) -> dict[str, Lines]:
-        return {}
+    def texts(self) -> Texts:
+        """The texts of the notes."""
+        return Texts(self.scan.sources)
 
     @cached_property
-    def _sources(self) -> Mapping[str, SourceFile]:
-        return {source.path: source for source in self.scan.sources}
+    def counts(self) -> Mapping[str, tuple[int, int]]:
+        """How many links and how many embeds each note has."""
+        embeds = {path: sum(r.kind in ("embed", "image") for r in note.references) for path, note in self.notes.items()}
+        return {path: (len(self.notes[path].references) - number, number) for path, number in embeds.items()}
 
 
 def target(resolution: Resolution) -> str | None:

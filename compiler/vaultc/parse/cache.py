@@ -20,7 +20,8 @@ _span: Callable[[tuple[int, int]], Span] = partial(tuple.__new__, Span)
 # A note as it is stored: plain tuples, texts and numbers, which load several times faster than records do and cannot run code.
 Packed = tuple[Any, ...]
 
-_DAMAGED = (OSError, EOFError, pickle.UnpicklingError, AttributeError, ValueError, TypeError, KeyError, IndexError)
+# What reading a file that is not what we wrote can raise.
+DAMAGED = (OSError, EOFError, pickle.UnpicklingError, AttributeError, ValueError, TypeError, KeyError, IndexError)
 
 
 def load(sources: Iterable[SourceFile], folder: Path) -> list[Note]:
@@ -30,9 +31,8 @@ def load(sources: Iterable[SourceFile], folder: Path) -> list[Note]:
     """
     file = folder / "notes.pickle"
     known: dict[tuple[str, str], Packed] = {}
-    with suppress(*_DAMAGED), file.open("rb") as stream:
-        if _Plain(stream).load() == _version():
-            known = {(packed[0], packed[1]): packed for packed in _Plain(stream).load()}
+    with suppress(*DAMAGED):
+        known = {(packed[0], packed[1]): packed for packed in restore(file, _version()) or ()}
     notes = []
     stored: list[Packed | None] = []
     used = 0
@@ -40,7 +40,7 @@ def load(sources: Iterable[SourceFile], folder: Path) -> list[Note]:
         packed = known.get((source.path, source.digest))
         note = None
         if packed is not None:
-            with suppress(*_DAMAGED):
+            with suppress(*DAMAGED):
                 note = _unpacked(packed)
                 used += 1
         if note is None:
@@ -49,9 +49,32 @@ def load(sources: Iterable[SourceFile], folder: Path) -> list[Note]:
         notes.append(note)
         stored.append(packed)
     if not used == len(known) == len(notes):
-        with suppress(OSError):
-            _write(file, stored)
+        store(file, _version(), stored)
     return notes
+
+
+def restore(file: Path, version: str) -> Any:
+    """The plain value that `store` wrote under this version, or None. Nothing in the file can run code."""
+    with suppress(*DAMAGED), file.open("rb") as stream:
+        if _Plain(stream).load() == version:
+            return _Plain(stream).load()
+    return None
+
+
+def store(file: Path, version: str, value: Any) -> None:
+    """Write a plain value in one step. Where that fails, nothing is stored."""
+    with suppress(OSError):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.stem}-")
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                pickle.dump(version, stream, protocol=5)
+                pickle.dump(value, stream, protocol=5)
+            Path(name).replace(file)
+        except BaseException:
+            with suppress(OSError):
+                Path(name).unlink()
+            raise
 
 
 class _Plain(pickle.Unpickler):
@@ -125,25 +148,16 @@ def _records(make: Callable[..., R], columns: Packed, *spans: int) -> tuple[R, .
     return tuple(map(make, *values))
 
 
-def _write(file: Path, notes: list[Packed | None]) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=file.parent, prefix=".notes-")
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            pickle.dump(_version(), stream, protocol=5)
-            pickle.dump(notes, stream, protocol=5)
-        Path(name).replace(file)
-    except BaseException:
-        with suppress(OSError):
-            Path(name).unlink()
-        raise
-
-
 @cache
 def _version() -> str:
     """A digest of the code that makes notes, so that no older parse is taken for a new one."""
-    digest = hashlib.blake2b(digest_size=16)
     here = Path(__file__).parent
-    for path in sorted((*here.glob("*.py"), here.parent / "model.py", here.parent / "diagnostics.py", here.parent / "text.py")):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
+    return digest((*here.glob("*.py"), here.parent / "model.py", here.parent / "diagnostics.py", here.parent / "text.py"))
+
+
+def digest(files: Iterable[Path]) -> str:
+    """A digest of what files hold."""
+    whole = hashlib.blake2b(digest_size=16)
+    for path in sorted(files):
+        whole.update(path.read_bytes())
+    return whole.hexdigest()

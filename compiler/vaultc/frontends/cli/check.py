@@ -1,6 +1,5 @@
 """`vaultc check`: what is wrong with a vault, in the format that the reader wants."""
 
-import difflib
 import gc
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -119,7 +118,7 @@ def run(options: Options) -> int:
         repair = fixes.plan(session.vault, found, scope.covers)
         many = f"{count(repair.edits, 'link')} in {count(len(repair.texts), 'note')}"
         if options.diff:
-            emit(diff(Report(session.vault, ()), repair.texts), options.output)
+            emit(diff(Report(session, ()), repair.texts), options.output)
             note(f"--fix would rewrite {many}")
             return int(any(map(_failing(session, options).fails, found)))
         if repair.texts:
@@ -151,7 +150,7 @@ def _wanted(session: Session, scope: Scope, options: Options) -> list[Diagnostic
 
 def _failing(session: Session, options: Options, found: Iterable[Diagnostic] = (), scope: Scope = ALL) -> Report:
     level = options.fail_on or session.project.config.fail_on
-    return Report(session.vault, found, scope, None if level == "never" else Severity[level.upper()])
+    return Report(session, found, scope, None if level == "never" else Severity[level.upper()])
 
 
 def _new(found: Sequence[Diagnostic], scope: Scope, options: Options, path: Path) -> list[Diagnostic]:
@@ -170,11 +169,13 @@ def _new(found: Sequence[Diagnostic], scope: Scope, options: Options, path: Path
 
 def diff(report: Report, texts: Mapping[str, bytes]) -> str:
     """A unified diff, paths relative to the current folder, that `patch -p0` can apply."""
+    import difflib
+
     out = []
     for path, text in sorted(texts.items()):
         name = report.from_here(path)
         name += "\t" if " " in name else ""  # else `patch` takes the first word for the name
-        before = report.vault.text(path).decode("utf-8", "replace").splitlines(keepends=True)
+        before = report.subject.texts.text(path).decode("utf-8", "replace").splitlines(keepends=True)
         for line in difflib.unified_diff(before, text.decode("utf-8", "replace").splitlines(keepends=True), name, name):
             out.append(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n")
     return "".join(out)
