@@ -5,14 +5,14 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 PIECES = (
-    "[[n]]", "![[n|300]]", "[[n#H|l\\|m]]", "[[n#^id]]", "[[ Имя заметки #Раздел]]", "[[C#]]", "[[#`code`|x]]", "[[a\u0301]]", "[[🦊|лиса]]",
+    "[[n]]", "![[n|300]]", "[[n#H|l\\|m]]", "[[n#^id]]", "[[ Имя заметки #Раздел]]", "[[C#]]", "[[\xa0n\u2003|\xa0x %%c%%]]", "[[#`code`|x]]", "[[a\u0301]]", "[[🦊|лиса]]",
     "[t](dir/n.md#h)", "![](a%20b.png)", "[t](<a b.md>)", '[t](n.md "title")', "[r][ref]", "[ref]: n.md\n", "[t](f(x).md)", "[[BUG]: x](u)",
     "# H\n", "## Заголовок {#own}\n", "### a ^id\n", "text ^id\n", "^id\n", "- item\n", "  - nested\n", "1. one\n", "> quote\n", "> [!note]- T\n",
     "| a | b |\n|---|---|\n| [[n\\|l]] | `c` |\n", "```\n", "````python bench id=x\n", "~~~\n", "    code\n", "`", "``", "$", "$$", "%%", "%% c %%",
     "<!-- vaultc: ignore VC201 -->\n", "<!--", "-->", "<div id='x'>\n", "</div>\n", "<a name=y>", "#tag", "#a/б", "[^1]", "[^1]: note\n", "==m==", "~~s~~",
     "**", "_", "\\", "|", "[", "]", "[[", "]]", "!", "(", ")", "\n", "\n\n", "\r\n", "\t", " ", "  \n", "\0", "\x1a", "\x1a\x1a", ",\x1a,", "\ufeff",
     "&nbsp;", "&amp;", "\xa0", "\u200b", "\u2028", "{{x}}", "<% t %>", "https://e.org/#x", "<https://e.org>", "---\n", "---\ntitle: x\n---\n",
-    "---\nup: '[[n]]'\n", "word", "слово", "日本語", "é", "e\u0301",
+    "---\nup: '[[n]]'\n---\n", "---\nup: '[[\xa0 n\u2003]]'\n---\n", "word", "слово", "日本語", "é", "e\u0301",
 )  # fmt: skip
 
 notes = st.lists(st.sampled_from(PIECES) | st.text(max_size=4), max_size=24).map("".join)

@@ -169,14 +169,23 @@ def _wikilinks(masked: bytes, data: bytes, body: int) -> list[WikiLink]:
         escaped = label is not None and target.endswith(b"\\")
         if escaped:
             target = target[:-1]
-        name = target.decode().strip()
+        written = target.decode()
+        name = written.strip()
         if not name:
             continue
-        lead = match.start(1) + len(target) - len(target.lstrip())
-        text = None if label is None else _HIDDEN.sub(b"", label).replace(b"\\|", b"|").decode().strip()
+        lead = match.start(1)
+        if written[0].isspace():
+            lead += len(written[: -len(written.lstrip())].encode())
+        text = None if label is None else _label(label)
         where = Span(lead, lead + len(name.encode()))
         out.append(WikiLink(name, text, data[start] == 0x21, escaped, Span(start, end), where))
     return out
+
+
+def _label(label: bytes) -> str:
+    if b"%%" in label:
+        label = _HIDDEN.sub(b"", label)
+    return label.replace(b"\\|", b"|").decode().strip()
 
 
 def _not_cut_by_code(links: list[WikiLink], events: list[Event]) -> list[WikiLink]:

@@ -265,12 +265,13 @@ def _properties(data: bytes, front: Span) -> list[Reference]:
     block = data[front.start : front.end]
     out = []
     for match in _PROPERTY_LINK.finditer(block) if b"[[" in block else ():
-        target = match[1].decode("utf-8", "replace").strip()
+        written = match[1].decode("utf-8", "replace")
+        target = written.strip()
         if block[block.rfind(b"\n", 0, match.start()) + 1 : match.start()].lstrip().startswith(b"#"):
             continue
         if not target or _PLACEHOLDER.search(target) or "://" in target:
             continue
-        lead = front.start + match.start(1) + len(match[1]) - len(match[1].lstrip())
+        lead = front.start + match.start(1) + len(written[: -len(written.lstrip())].encode())
         label = match[2][1:].decode("utf-8", "replace").strip() if match[2] else None
         span = Span(front.start + match.start(), front.start + match.end())
         where = Span(lead, lead + len(target.encode()))
