@@ -3,12 +3,11 @@
 import io
 import json
 import re
-from collections import Counter
 from typing import Any, Literal
 
 import networkx as nx
 
-from vaultc.graph import Vault
+from vaultc.graph import Edge, Vault
 from vaultc.graph.document import graph_json
 from vaultc.publish import pyvis_html
 
@@ -23,6 +22,8 @@ def render(vault: Vault, form: GraphFormat) -> str:
 
     Raises VaultcError for `html` where the extra `pyvis` is not installed.
     """
+    if form == "text":
+        return _text(vault)  # which needs none of the numbers
     document = graph_json(vault)
     match form:
         case "json":
@@ -34,8 +35,6 @@ def render(vault: Vault, form: GraphFormat) -> str:
             return re.sub(r' lastmodifieddate="[^"]*"', "", _xml(nx.generate_gexf(_attributed(document))))
         case "html":
             return pyvis_html.render(document)
-        case "text":
-            return _text(document)
 
 
 def _attributed(document: dict[str, Any]) -> "nx.MultiDiGraph[str]":
@@ -61,17 +60,17 @@ def _xml(lines: Any) -> str:
     return out.getvalue()
 
 
-def _text(document: dict[str, Any]) -> str:
+def _text(vault: Vault) -> str:
     """Counts, then each note with what it links to, for reading and for `grep`."""
-    nodes, edges = document["nodes"], document["edges"]
-    incoming = Counter(edge["target"] for edge in edges)
-    leaving: dict[str, list[dict[str, Any]]] = {}
-    for edge in edges:
-        leaving.setdefault(edge["source"], []).append(edge)
-    missing = [node for node in nodes if not node["exists"]]
-    out = [f"{len(nodes) - len(missing)} notes, {len(missing)} missing, {len(edges)} links"]
-    for node in nodes:
-        mark = "" if node["exists"] else " (missing)"
-        out.append(f"\n{node['id']}{mark}: {incoming[node['id']]} in, {len(leaving.get(node['id'], ()))} out")
-        out += (f"  {edge['line']}: {edge['kind']} {edge['target']}" for edge in leaving.get(node["id"], ()))
+    graph = vault.graph
+    leaving: dict[str, list[Edge]] = {}
+    for edge in graph.edges:
+        leaving.setdefault(edge.source, []).append(edge)
+    missing = sum(not node.exists for node in graph.nodes.values())
+    out = [f"{len(graph.nodes) - missing} notes, {missing} missing, {len(graph.edges)} links"]
+    for node in graph.nodes.values():
+        edges = leaving.get(node.id, [])
+        mark = "" if node.exists else " (missing)"
+        out.append(f"\n{node.id}{mark}: {len(graph.incoming.get(node.id, ()))} in, {len(edges)} out")
+        out += (f"  {vault.lines(e.source).number(e.start)}: {e.kind} {e.target}" for e in edges)
     return "\n".join(out) + "\n"
