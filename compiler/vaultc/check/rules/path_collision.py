@@ -20,5 +20,5 @@ def check(vault: Vault) -> Iterator[Diagnostic]:
         first, *others = sorted(paths, key=lambda p: (fold(p).endswith("readme.md"), len(p), p))
         for path in others:
             label = Label(first, Span(0, 0), "keeps the address")
-            message = f"wants the same address as {quoted(first)}: {quoted(url(first) or "/")}"
+            message = f"wants the same address as {quoted(first)}: {quoted(url(first) or '/')}"
             yield report("VC303", message, path, labels=(label,), help="rename one of the two")
