@@ -123,21 +123,25 @@ def test_a_file_name_that_is_not_utf8(root: Path) -> None:
 
 
 def test_a_damaged_cache_is_passed_over(root: Path) -> None:
-    write(root, a="[[gone]]")
+    write(root, a="[[gone]]", b="[[a]]")
     first = Session.open(root)
-    before = first.diagnostics
-    file = first.project.build / "cache" / "notes.pickle"
-    whole = file.read_bytes()
-    for damage in (
-        b"",
-        b"\x80",
-        whole[:-7],
-        whole[: len(whole) // 2],
-        b"garbage" * 99,
-        whole.replace(b"gone", b"g\xffne"),
-    ):
-        file.write_bytes(damage)
-        assert Session.open(root).diagnostics[-1].code == before[-1].code
+    notes, findings = first.vault.notes, first.diagnostics
+    kept = {file: file.read_bytes() for file in (first.project.build / "cache").iterdir()}
+    assert len(kept) == 2
+    for file, whole in kept.items():
+        for damage in (
+            b"",
+            b"\x80",
+            whole[:-7],
+            whole[: len(whole) // 2],
+            b"garbage" * 99,
+            whole.replace(b"gone", b"g\xffne"),
+        ):
+            for other, data in kept.items():
+                other.write_bytes(damage if other == file else data)
+            session = Session.open(root)
+            assert len(session.diagnostics) == len(findings)
+            assert list(session.vault.notes) == list(notes)
 
 
 # The machine
