@@ -1,9 +1,9 @@
 // Bundles the front end: `node build.mjs OUTPUT`. OUTPUT becomes a theme folder: what lies under it is copied to the
 // site as it is. Entry points keep their names, since templates refer to them; everything else is named by its digest.
 import { build } from "esbuild";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 
-const output = process.argv[2] ?? join(import.meta.dirname, "../../compiler/vaultc/_web/bundle");
+const output = process.argv[2] ? resolve(process.argv[2]) : join(import.meta.dirname, "../../compiler/vaultc/_web/bundle");
 
 await build({
   absWorkingDir: import.meta.dirname,

@@ -71,3 +71,9 @@ def test_the_lock_file_binds_every_package_and_no_registry() -> None:
     lock = (ROOT / "site" / "client" / "package-lock.json").read_text(encoding="utf-8")
     assert '"resolved"' not in lock
     assert lock.count('"integrity": "sha512-') >= 50
+
+
+def test_the_front_end_holds_sources_only() -> None:
+    built = {".js", ".map", ".woff", ".woff2", ".ttf"}
+    inside = (file.relative_to(ROOT) for file in (ROOT / "site").rglob("*") if "node_modules" not in file.parts)
+    assert [file for file in inside if file.suffix in built] == []

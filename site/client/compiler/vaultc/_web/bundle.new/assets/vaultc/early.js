@@ -1,1 +1,0 @@
-var r={},e;async function a(){let{default:i}=await import("./chunks/mermaid.core-F3EFGZDH.js");return i.initialize(r),i}var n={initialize(i){r=i},async render(...i){return e??=a(),(await e).render(...i)}};Object.assign(window,{mermaid:n});
