@@ -107,5 +107,5 @@ def _isolation(run: Run) -> str:
     kept = run.isolation
     parts = ["network blocked" if kept.network_blocked else "network not blocked"]
     parts += [f"memory limit {quantity(kept.memory_limit, 'B', 3)}"] if kept.memory_limit else []
-    parts += [f"time limit {kept.time_limit:g} s a process"] if kept.time_limit else []
+    parts += [f"time limit {kept.time_limit:g} s a point"] if kept.time_limit else []
     return "; ".join((", ".join(parts), *(one_line(note) for note in kept.notes)))
