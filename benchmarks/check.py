@@ -29,7 +29,7 @@ for path in pathlib.Path(sys.argv[1]).rglob("*.md"):
     if text.startswith("---\\n"):
         yaml.load(text[4 : text.index("\\n---", 4)], Loader=yaml.CSafeLoader)
 """
-PEER = "import obsidiantools.api, sys; obsidiantools.api.Vault(sys.argv[1]).connect()"
+PEER = "import obsidiantools.api, pathlib, sys; obsidiantools.api.Vault(pathlib.Path(sys.argv[1])).connect()"
 CHECK = [sys.executable, "-m", "vaultc", "check", "--format", "concise", "--fail-on", "never"]
 
 

@@ -72,7 +72,7 @@ class Resolver:
         self._odd = any("#" in folder for folder in index.folders)
         tables = (index.stems, index.aliases, index.titles, index.folders)
         self._hashes = any("#" in key for table in tables for key in table)
-        self._suggested: dict[str, tuple[str, ...]] = {}
+        self._suggested: dict[tuple[str, bool], tuple[str, ...]] = {}
         self._fragments: dict[str, Fragments] = {}
         self._definitions: dict[str, dict[str, str]] = {}
 
@@ -113,7 +113,7 @@ class Resolver:
                 return Resolved(path, "hidden")
         extension = name.rpartition(".")[2].lower() if "." in name else ""
         asset = reference.kind == "image" or extension in ASSETS
-        return Unresolved("asset" if asset else "note", name, None, self._suggest(name))
+        return Unresolved("asset" if asset else "note", name, None, self._suggest(name, asset))
 
     def _splits(self, target: str) -> Iterable[tuple[str, str | None]]:
         """The ways to cut a target that can lead somewhere: only the first `#` cuts, unless some name holds one."""
@@ -164,26 +164,35 @@ class Resolver:
         file = self._file(found.paths[0], found.via)
         return self._inside(reference, Resolved(file.path, file.kind, "definition"), unquote(fragment))
 
-    def _suggest(self, name: str) -> tuple[str, ...]:
-        """At most three names of the vault that look like `name`, best first."""
-        known = self._suggested.get(name)
+    def _suggest(self, name: str, asset: bool) -> tuple[str, ...]:
+        """At most three names of the vault that look like `name`, best first: notes for a note, other files for a file."""
+        known = self._suggested.get((name, asset))
         if known is None:
+            index = self._index
             last = name.rpartition("/")[2]
-            near = {n: n for n in self._index.similar(last) if not n.endswith(".md")}
-            paths: list[str] = []
-            for match in _nearest(fold(last).removesuffix(".md"), near):
-                index = self._index
-                paths += (index.stems.get(match) or index.aliases.get(match) or index.titles.get(match) or ())[:1]
-            known = tuple(dict.fromkeys(self._index.linktext(path) for path in paths))[:3]
-            self._suggested[name] = known
+            places: dict[str, str] = {}
+            for near in index.similar(last):
+                paths = index.stems.get(near) or index.aliases.get(near) or index.titles.get(near) or ()
+                if not near.endswith(".md") and (fit := [p for p in paths if (p not in index.notes) is asset]):
+                    places[near] = fit[0]
+            best = _nearest(last if asset else last.removesuffix(".md"), {near: near for near in places})
+            known = self._suggested[name, asset] = tuple(dict.fromkeys(index.linktext(places[near]) for near in best))
         return known
 
 
 def _nearest(name: str, choices: Mapping[str, str]) -> tuple[str, ...]:
-    """At most three of `choices` (each with its folded form) that look like `name`, best first, among the first three hundred."""
+    """At most three of `choices` (each with its folded form) that look like `name`, best first, among the first three hundred.
+
+    Slips of the finger count least, words in another order no more, and words that one of the two lacks a little.
+    """
     from rapidfuzz import fuzz, process  # slow to import, and needed for broken links only
 
     some = dict(islice(choices.items(), 300))
-    found = process.extract(fold(name), some, scorer=fuzz.WRatio, score_cutoff=72, limit=6)
-    ranked = sorted((-score, text) for _, score, text in found)
-    return tuple(text for _, text in ranked[:3])
+    scores: dict[str, float] = {}
+    for scorer, weight in ((fuzz.ratio, 1.0), (fuzz.token_sort_ratio, 1.0), (fuzz.token_set_ratio, 0.9)):
+        for _, score, text in process.extract(fold(name), some, scorer=scorer, score_cutoff=_LIKE / weight, limit=6):
+            scores[text] = max(scores.get(text, 0.0), score * weight)
+    return tuple(sorted(scores, key=lambda text: (-scores[text], text))[:3])
+
+
+_LIKE = 72.0
