@@ -203,6 +203,8 @@ class _Walk:
         path, mark, fragment = raw.partition("#")
         path = path.partition("?")[0]
         target = unquote(path) + mark + unquote(fragment)
+        if not target:
+            return
         kind: ReferenceKind = "image" if event.name == "+Image" else "markdown"
         where = self._destination(event) if event.data["link_type"] == "Inline" else Span(event.end, event.end)
         self.references.append(Reference(kind, target, label, Span(event.start, event.end), where, context, raw=raw))

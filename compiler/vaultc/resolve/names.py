@@ -33,7 +33,7 @@ def find(index: Index, name: str, folder: str, *, markdown: bool = False) -> Fou
 
     `markdown` looks beside the note first, as a Markdown destination does.
     """
-    slash = name.endswith("/")
+    absolute, slash = name.startswith("/"), name.endswith("/")
     name = name.rstrip("/") if slash else name
     if name.startswith(("./", "../")) or name in (".", ".."):
         path = posixpath.normpath(posixpath.join(folder, name))
@@ -45,7 +45,7 @@ def find(index: Index, name: str, folder: str, *, markdown: bool = False) -> Fou
     if path == ".." or path.startswith("../"):
         return Outside(path)
     beside = posixpath.normpath(posixpath.join(folder, path))
-    if markdown and not name.startswith("/"):
+    if markdown and not absolute:
         if beside == ".." or beside.startswith("../"):
             return Outside(beside)
         if found := _at(index, "" if beside == "." else beside, slash):
