@@ -167,6 +167,50 @@ def site(root: Path) -> dict[str, bytes]:
     return {p.relative_to(root).as_posix(): p.read_bytes() for p in sorted(root.rglob("*")) if p.is_file()}
 
 
+WRONG = {
+    "index.md": b"# Home\n\n[[gone]] [[../../etc/passwd]] ![[out]] ![[index]] [x](/etc/passwd) ![](../../etc/passwd)\n",
+    "README.md": b"wants the same address",
+    "bytes.md": b"not UTF-8: \xcf\xf0\xe8\xe2\xe5\xf2 [[index]]",
+    "utf16.md": "# Широкий\n".encode("utf-16"),
+    "nul.md": b"a\0b [[index]] \0",
+    "yaml.md": b"---\ntitle: [x\n---\n# Broken\n",
+    "list.md": b"---\n- one\n- two\n---\n# List\n",
+    "empty.md": b"",
+    "fence.md": b"# Fence\n\n```python\n[[gone]]\n",
+    "Twin.md": b"# One\n",
+    "twin.md": b"# Other\n",
+    "й.md": b"# NFC\n",
+    "\u0438\u0306.md": b"# NFD\n",
+    "topic.md": b"[[topic/part]]",
+    "topic/part.md": b"![[topic]] [[topic]]",
+    "templates/t.md": b"---\ntitle: {{title}}\n---\n[[{{date}}]] <% tp.file.title %> {% x %}\n",
+    "html.md": b"# <script>alert(1)</script>\n\n<div>\n\n[[index]]\n\n</div\n\n<!-- open\n",
+    "quote.md": b"> " * 120 + b"deep [[index]]\n\n" + b"- " * 120 + b"deep\n",
+    "очень длинное имя, " * 4 + "сто восемьдесят байтов.md": "# Длинная\n\n[[index]]\n".encode(),
+    "C#.md": b"[[C#]] #tag",
+    "100%.md": b"[x](100%25.md) ^id\n",
+    "a?b&c.md": b"[[a?b&c]]",
+}
+
+
+def test_a_site_of_everything_that_is_wrong(root: Path, tmp_path: Path) -> None:
+    for name, data in WRONG.items():
+        (root / name).parent.mkdir(exist_ok=True)
+        (root / name).write_bytes(data)
+    (tmp_path / "secret.md").write_text("a secret of this machine", encoding="utf-8")
+    (root / "out.md").symlink_to(tmp_path / "secret.md")
+    (root / "loop").symlink_to(".")
+    before = site(root)
+    result = run("build", root, "--site-dir", tmp_path / "site", cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert "Traceback" not in result.stderr
+    assert site(root) == before
+    pages = site(tmp_path / "site")
+    titles = {name.removesuffix("/index.html") for name in pages}
+    assert {name.removesuffix(".md") for name in WRONG} - {"index", "README"} <= titles
+    assert not any(b"a secret of this machine" in data or b"root:x:" in data for data in pages.values())
+
+
 def test_an_output_folder_that_cannot_be_written(root: Path, tmp_path: Path) -> None:
     small(root)
     (tmp_path / "file").write_text("", encoding="utf-8")
