@@ -18,7 +18,7 @@ class Index:
     `notes` is keyed by path. `files` maps a path from the root to the files that have it (more than one only when two names differ
     in case or Unicode form): a note under its path with and without `.md`. `stems` maps a last path component the same way, `tails`
     the last two.
-    `folders` maps a folder's path to its spelling. `hidden` are files that are there and are not published.
+    `folders` maps a folder's path to its spelling. `hidden` maps the path and the last component of files that are there and left out to those files.
     """
 
     notes: Mapping[str, Note]
@@ -28,7 +28,7 @@ class Index:
     aliases: Names
     titles: Names
     folders: Mapping[str, str]
-    hidden: frozenset[str]
+    hidden: Names
     _trigrams: dict[str, list[str]] = field(default_factory=dict, compare=False)
 
     def linktext(self, path: str, folder: str = "") -> str:
@@ -97,8 +97,15 @@ def build(notes: Iterable[Note], assets: Sequence[str], hidden: Iterable[str] = 
                 break
             folders[key] = folder
             folder = posixpath.dirname(folder)
+    left_out: dict[str, list[str]] = defaultdict(list)
+    for path in hidden:
+        key = fold(path)
+        for name in (key, key[:-3]) if key.endswith(".md") else (key,):
+            left_out[name].append(path)
+            if "/" in name:
+                left_out[name.rpartition("/")[2]].append(path)
     return Index(
-        by_path, _frozen(files), _frozen(stems), _frozen(tails), _frozen(aliases), _frozen(titles), folders, frozenset(map(fold, hidden))
+        by_path, _frozen(files), _frozen(stems), _frozen(tails), _frozen(aliases), _frozen(titles), folders, _frozen(left_out)
     )
 
 

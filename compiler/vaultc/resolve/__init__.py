@@ -1,6 +1,5 @@
 """Stage 4: what each reference means, as a value."""
 
-import posixpath
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
@@ -107,10 +106,8 @@ class Resolver:
                     self._anywhere[reference.target] = chosen
                 return chosen
         name = reference.target.partition("#")[0].strip() or reference.target
-        hidden = posixpath.normpath(posixpath.join(folder, name)) if markdown or name.startswith(".") else name.strip("/")
-        for path in (hidden, f"{hidden}.md"):
-            if fold(path) in self._index.hidden:
-                return Resolved(path, "hidden")
+        if hidden := names.hidden(self._index, name, folder, markdown=markdown):
+            return Resolved(hidden, "hidden")
         extension = name.rpartition(".")[2].lower() if "." in name else ""
         asset = reference.kind == "image" or extension in ASSETS
         return Unresolved("asset" if asset else "note", name, None, self._suggest(name, asset))

@@ -76,6 +76,20 @@ def find(index: Index, name: str, folder: str, *, markdown: bool = False) -> Fou
     return None
 
 
+def hidden(index: Index, name: str, folder: str, *, markdown: bool = False) -> str | None:
+    """The file that `name` would mean if nothing were left out of the vault."""
+    relative = name.startswith(("./", "../"))
+    wanted = [posixpath.normpath(posixpath.join(folder, name))] if relative or markdown else []
+    if not relative:
+        wanted += (name.strip("/"), posixpath.join(folder, name.strip("/")))
+    for key in map(fold, wanted):
+        if exact := [path for path in index.hidden.get(key, ()) if fold(path) in (key, f"{key}.md")]:
+            return exact[0]
+    key = fold(name).strip("/")
+    near = () if relative else index.hidden.get(key.rpartition("/")[2], ())
+    return next((path for path in near if _suffix(fold(path), key)), None)
+
+
 def _at(index: Index, path: str, slash: bool) -> Found | None:
     return (None if slash else _file(index, path)) or _folder(index, path)
 
