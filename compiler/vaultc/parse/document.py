@@ -162,7 +162,7 @@ def _wikilinks(masked: bytes, data: bytes, body: int) -> list[WikiLink]:
         inner = data[match.start(1) : match.end(1)]
         if (b"{" in inner or b"<" in inner) and _PLACEHOLDER.search(inner):
             continue
-        if _DESTINATION.match(data, end):
+        if data[end : end + 1] == b"(" and _DESTINATION.match(data, end):
             continue
         pipe = inner.find(b"|")
         target, label = (inner, None) if pipe < 0 else (inner[:pipe], inner[pipe + 1 :])

@@ -21,6 +21,10 @@ _IGNORE = re.compile(r"<!--\s*vaultc:\s*ignore\b([^>]*?)-->")
 _PROPERTY_LINK = re.compile(rb"!?\[\[([^\[\]\r\n|]+)(\|[^\[\]\r\n]*)?\]\]")
 _DEFINITION = re.compile(rb"^ {0,3}\[([^\[\]\r\n^][^\[\]\r\n]*)\]:[ \t]*\r?\n?[ \t]*(<[^<>\r\n]*>|[^\s<]\S*)", re.M)
 _LEAVES = {"+Paragraph", "+Heading", "+Item", "+TableRow", "+TableHead"}
+# Nearly half of all events, and nothing to learn from them.
+_PASSED = frozenset(
+    "+TableCell -TableCell -TableRow -TableHead -Table -Paragraph -Item -List -BlockQuote -Emphasis -Strong".split()
+)
 _LITERAL = {"Code", "+CodeBlock", "InlineMath", "DisplayMath", "Html", "InlineHtml", "+HtmlBlock"}
 
 
@@ -118,6 +122,8 @@ class _Walk:
                     links[-1][1].append(data)
                 elif "#" in data:
                     self._tags(data, start)
+                continue
+            if name in _PASSED:
                 continue
             if name[0] == "+":
                 if pending and name != "+HtmlBlock":
