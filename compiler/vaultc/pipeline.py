@@ -1,6 +1,6 @@
 """The compiler on one screen: each stage from records to records."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 
 from vaultc import check, graph, index, resolve
 from vaultc.config import Project
@@ -9,7 +9,7 @@ from vaultc.graph import Vault
 from vaultc.model import Note, SourceFile
 from vaultc.scan import Scan
 
-Parse = Callable[[Iterable[SourceFile]], list[Note]]
+Parse = Callable[[Sequence[SourceFile]], list[Note]]
 
 
 def link(project: Project, scan: Scan, parse: Parse) -> Vault:

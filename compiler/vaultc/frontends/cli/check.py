@@ -13,7 +13,7 @@ from vaultc.diagnostics import Diagnostic, Severity, select
 from vaultc.errors import VaultcError
 from vaultc.frontends import render
 from vaultc.frontends.cli import kept
-from vaultc.frontends.cli.output import emit, note, settle
+from vaultc.frontends.cli.output import emit, note, progress, settle
 from vaultc.frontends.render import count
 from vaultc.frontends.report import Report
 from vaultc.frontends.scope import ALL, Scope, open_scope
@@ -106,6 +106,7 @@ def run(options: Options) -> int:
     """Check once and give the exit status."""
     session, scope = open_scope(options.paths)
     settle(session.project)
+    session.progress = progress
     for path in scope.outside:
         note(f"{path} is not in the vault {session.project.root}; passed over")
     found = _wanted(session, scope, options)

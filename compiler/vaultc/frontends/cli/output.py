@@ -2,6 +2,8 @@
 
 import os
 import sys
+import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
@@ -10,6 +12,7 @@ from vaultc.config import Project
 from vaultc.errors import VaultcError
 from vaultc.frontends import journal
 from vaultc.frontends.files import write
+from vaultc.model import SourceFile
 
 
 def emit(text: str, output: Path | None = None) -> None:
@@ -47,3 +50,26 @@ def is_coloured(stream: object) -> bool:
     if os.environ.get("FORCE_COLOR"):
         return True
     return bool(getattr(stream, "isatty", lambda: False)()) and os.environ.get("TERM") != "dumb"
+
+
+def progress(files: Sequence[SourceFile]) -> Iterator[SourceFile]:
+    """The same files; where reading them takes over a second, a bar on a terminal shows how far it has come."""
+    if not sys.stderr.isatty() or len(files) < _FEW:
+        yield from files
+        return
+    start = time.monotonic()
+    done = 0
+    while done < len(files) and time.monotonic() - start < 1:
+        yield files[done]
+        done += 1
+    if done == len(files):
+        return
+    from rich.console import Console
+    from rich.progress import track
+
+    console = Console(stderr=True, no_color=not is_coloured(sys.stderr))
+    yield from track(files[done:], "reading notes", len(files), completed=done, console=console, transient=True)
+
+
+# Fewer than these are read before anybody wonders.
+_FEW = 500
