@@ -62,12 +62,23 @@ def recover(project: Project) -> bool:
         plan = json.loads((folder / "journal.json").read_text(encoding="utf-8"))
         moves = [(old, new) for old, new in plan["moves"]]
         origin = {new: old for old, new in moves}
+        paths = [*origin, *origin.values(), *(path for path, _, _ in plan["texts"])]
+        if not all(_inside(project.root, path) for path in paths) or not all(
+            name.isdigit() for _, name, _ in plan["texts"]
+        ):
+            return False  # not ours: a repository may come with a build folder of its own
         texts = {
             path: (folder / name).read_bytes()
             for path, name, digest in plan["texts"]
             if _digest(project.root, path, origin) == digest
         }
-    except (OSError, ValueError, KeyError, TypeError):  # none, or one that was killed before it had begun
+    except (
+        OSError,
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+    ):  # none, or one that was killed before it had begun
         return False
     try:
         _apply(project.root, Changes(moves, texts))
@@ -75,6 +86,16 @@ def recover(project: Project) -> bool:
         raise VaultcError(f"an interrupted change cannot be completed: {fault.filename}: {fault.strerror}") from None
     _forget(folder)
     return True
+
+
+def _inside(root: Path, path: str) -> bool:
+    """Whether a path from a journal stays in the vault, whatever links lie on the way."""
+    top = root.resolve()
+    return (
+        (top / path).parent.resolve().is_relative_to(top)
+        and ".." not in Path(path).parts
+        and not (top / path).is_symlink()
+    )
 
 
 def _folder(project: Project) -> Path:

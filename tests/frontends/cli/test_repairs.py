@@ -88,7 +88,12 @@ def test_fix_leaves_a_note_that_is_not_utf8(run: Run, tmp_path: Path) -> None:
 
 
 def test_fix_keeps_a_heading_that_others_link_to(run: Run, tmp_path: Path) -> None:
-    files: dict[str, str | bytes] = {"x/n.md": "a\n", "y/n.md": "b\n", "h.md": "# About [[n]]\n", "i.md": "[[h#About n]] [[n]]\n"}
+    files: dict[str, str | bytes] = {
+        "x/n.md": "a\n",
+        "y/n.md": "b\n",
+        "h.md": "# About [[n]]\n",
+        "i.md": "[[h#About n]] [[n]]\n",
+    }
     vault = write(tmp_path / "v", files)
     run("check", vault, "--fix", "--select", "VC2", "--fail-on", "error")
     assert (vault / "h.md").read_text() == "# About [[n]]\n"
@@ -266,3 +271,24 @@ def test_a_killed_mv_leaves_all_or_nothing(run: Run, crooked: Path, environment:
         assert b"[[Name.md#head]]" in after["index.md"]
     else:
         assert after == before
+
+
+@pytest.mark.parametrize("path", ["../outside.md", "/tmp/outside.md", "out/outside.md", "link.md"])
+def test_a_journal_from_elsewhere_writes_nothing_outside(run: Run, tmp_path: Path, path: str) -> None:
+    vault = write(tmp_path / "v", {"vaultc.toml": "", "a.md": "x\n"})
+    outside = write(tmp_path / "o", {"outside.md": "kept\n"})
+    (vault / "out").symlink_to(outside)
+    (vault / "link.md").symlink_to(outside / "outside.md")
+    from vaultc.scan import source_file
+
+    row = [path, "0", source_file("", b"kept\n").digest]
+    write(vault / "build/journal", {"journal.json": json.dumps({"moves": [], "texts": [row]}), "0": "spoilt\n"})
+    run("check", vault, "--fail-on", "never")
+    assert (outside / "outside.md").read_text() == "kept\n"
+    move = {"moves": [["a.md", "../moved.md"]], "texts": []}
+    write(vault / "build/journal", {"journal.json": json.dumps(move)})
+    run("check", vault, "--fail-on", "never")
+    assert (vault / "a.md").exists()
+    for nonsense in ("[]", "{}", '{"moves": 1, "texts": []}', '{"moves": [], "texts": [["a.md", 0, 1]]}'):
+        write(vault / "build/journal", {"journal.json": nonsense})
+        run("check", vault, "--fail-on", "never")
