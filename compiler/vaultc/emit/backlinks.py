@@ -9,6 +9,7 @@ from vaultc.model import Note, Reference
 from vaultc.parse import read, shown
 
 _END = re.compile(r"(?<=[.!?…。！？])[\"'»”’)\]]*\s+(?=[^\sa-zа-яё])")
+_CALLOUT = re.compile(r"^\s*\[![^\]]*\][+-]?")
 _LIMIT = 240
 
 
@@ -52,6 +53,7 @@ def _mention(vault: Vault, note: Note, reference: Reference) -> Mention:
             link += piece
         else:
             after += piece
+    before = _CALLOUT.sub("", before)
     before = _END.split(" ".join(before.split()) + (" " if before[-1:].isspace() else ""))[-1]
     after = (" " if after[:1].isspace() else "") + _END.split(" ".join(after.split()))[0]
     if len(before) > _LIMIT:

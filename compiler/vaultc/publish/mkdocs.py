@@ -146,15 +146,17 @@ class Swap:
     def __init__(self, site: Path) -> None:
         self.site = site
         self.aside = site.with_name(f".{site.name}.new")
+        self._old = site.with_name(f".{site.name}.old")
+        if self._old.exists() and not site.exists():  # a build that ended between the two renames of `done`
+            self._old.replace(site)
 
     def done(self) -> None:
         """Put the new site in place. Raises OSError when it cannot be."""
-        old = self.site.with_name(f".{self.site.name}.old")
-        shutil.rmtree(old, ignore_errors=True)
+        shutil.rmtree(self._old, ignore_errors=True)
         with suppress(FileNotFoundError):
-            self.site.replace(old)
+            self.site.replace(self._old)
         self.aside.replace(self.site)
-        shutil.rmtree(old, ignore_errors=True)
+        shutil.rmtree(self._old, ignore_errors=True)
 
     def drop(self) -> None:
         """Remove what was built aside."""
