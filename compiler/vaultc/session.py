@@ -1,7 +1,7 @@
 """The door for the hosts: command line, MkDocs plugin and editor all open a session and ask it for the vault."""
 
 import gc
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
@@ -19,16 +19,13 @@ from vaultc.parse import cache
 from vaultc.parse.texts import Texts
 from vaultc.scan import Scan
 
-# Passes the files on as they are read, and may show how far that has come.
-Progress = Callable[[Sequence[SourceFile]], Iterable[SourceFile]]
-
 
 class Session:
     """One vault, compiled on demand and kept until `refresh`. A host may set `progress`."""
 
     def __init__(self, project: Project) -> None:
         self.project = project
-        self.progress: Progress = iter
+        self.progress: cache.Progress = iter
         self._overlays: dict[str, bytes] = {}
 
     @classmethod
@@ -54,7 +51,7 @@ class Session:
     def vault(self) -> Vault:
         """The vault, its names resolved."""
         with _uncollected():
-            return pipeline.link(self.project, self.scan, lambda files: cache.load(self.progress(files), self._cache))
+            return pipeline.link(self.project, self.scan, lambda files: cache.load(files, self._cache, self.progress))
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:

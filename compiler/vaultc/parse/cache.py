@@ -4,7 +4,7 @@ import hashlib
 import os
 import pickle
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from functools import cache, partial
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from vaultc.diagnostics import report
 from vaultc.model import Block, Definition, Heading, Ignore, Note, Reference, Snippet, SourceFile, Tag
+from vaultc.parse import many
 from vaultc.parse.note import parse
 from vaultc.text import Span
 
@@ -19,38 +20,36 @@ R = TypeVar("R")
 _span: Callable[[tuple[int, int]], Span] = partial(tuple.__new__, Span)
 # A note as it is stored: plain tuples, texts and numbers, which load several times faster than records do and cannot run code.
 Packed = tuple[Any, ...]
+# Passes files on as they are read, and may show how far that has come.
+Progress = Callable[[Sequence[SourceFile]], Iterable[SourceFile]]
 
 # What reading a file that is not what we wrote can raise.
 DAMAGED = (OSError, EOFError, pickle.UnpicklingError, AttributeError, ValueError, TypeError, KeyError, IndexError)
 
 
-def load(sources: Iterable[SourceFile], folder: Path) -> list[Note]:
+def load(sources: Sequence[SourceFile], folder: Path, progress: Progress = iter) -> list[Note]:
     """The notes of `sources`, in order; those the cache in `folder` does not hold are parsed and added to it.
 
     A cache that is damaged, of another version or cannot be written is passed over. The file holds just the given notes.
+    `progress` passes on the sources that are parsed.
     """
     file = folder / "notes.pickle"
     known: dict[tuple[str, str], Packed] = {}
     with suppress(*DAMAGED):
         known = {(packed[0], packed[1]): packed for packed in restore(file, _version()) or ()}
-    notes = []
-    stored: list[Packed | None] = []
-    used = 0
+    notes: list[Note | None] = []
     for source in sources:
-        packed = known.get((source.path, source.digest))
         note = None
-        if packed is not None:
+        if packed := known.get((source.path, source.digest)):
             with suppress(*DAMAGED):
                 note = _unpacked(packed)
-                used += 1
-        if note is None:
-            note = parse(source)
-            packed = _packed(note)
         notes.append(note)
-        stored.append(packed)
-    if not used == len(known) == len(notes):
+    fresh = [source for source, note in zip(sources, notes, strict=True) if note is None]
+    parsed = iter(many.work(fresh, lambda source: _packed(parse(source)), progress))
+    stored = [known[source.path, source.digest] if note else next(parsed) for source, note in zip(sources, notes, strict=True)]
+    if fresh or len(known) != len(stored):
         store(file, _version(), stored)
-    return notes
+    return [note or _unpacked(packed) for note, packed in zip(notes, stored, strict=True)]
 
 
 def restore(file: Path, version: str) -> Any:
