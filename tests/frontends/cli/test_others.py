@@ -50,7 +50,9 @@ def test_explain_knows_every_code(run: Run) -> None:
 
     listed = [line.split()[0] for line in run("explain").stdout.splitlines()]
     assert listed == list(CODES)
-    assert [line.split()[0] for line in run("explain", "VC3").stdout.splitlines()] == [c for c in CODES if c.startswith("VC3")]
+    assert [line.split()[0] for line in run("explain", "VC3").stdout.splitlines()] == [
+        c for c in CODES if c.startswith("VC3")
+    ]
     for code in CODES.values():
         assert (rules_dir() / f"{code.code} {code.name}.md").is_file()
 
@@ -104,7 +106,10 @@ def test_stats_count_the_vault(run: Run, linked: Path) -> None:
 
 
 def test_new_writes_a_note_and_names_its_mentions(run: Run, linked: Path) -> None:
-    write(linked, {"c.md": "Mamba and *mamba*, not [[x|Mamba]], `Mamba`,\nMambas or a-mamba. State\nspace model.\n\n    Mamba\n"})
+    write(
+        linked,
+        {"c.md": "Mamba and *mamba*, not [[x|Mamba]], `Mamba`,\nMambas or a-mamba. State\nspace model.\n\n    Mamba\n"},
+    )
     done = run("new", "Mamba", "--alias", "State space model", "--tag", "a/b", cwd=linked)
     assert done.stdout.splitlines() == [
         "Mamba.md",
