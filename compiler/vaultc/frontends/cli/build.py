@@ -8,6 +8,7 @@ import click
 
 from vaultc.diagnostics import Severity
 from vaultc.errors import VaultcError
+from vaultc.frontends.cli import output
 from vaultc.session import Session
 
 
@@ -24,6 +25,8 @@ def build(path: Path, site_dir: Path | None, engine: Literal["mkdocs", "zensical
 
     session = Session.open(path)
     project = session.project
+    output.settle(project)
+    session.progress = output.progress
     if (engine or project.config.engine) == "zensical":
         raise VaultcError("zensical is not supported yet: build with mkdocs, or point zensical at the object files in build/docs")
     if clean:
@@ -59,6 +62,7 @@ def serve(path: Path, port: int) -> None:
     from vaultc.publish import mkdocs
 
     session = Session.open(path)
+    output.settle(session.project)
     _log(findings=True)
     click.echo(f"Serving {session.project.name} at http://127.0.0.1:{port}/ (Ctrl-C stops)", err=True)
     mkdocs.serve(mkdocs.configuration(session.project), port)

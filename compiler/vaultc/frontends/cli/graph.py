@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from vaultc.errors import VaultcError
+from vaultc.frontends.cli.output import settle
 from vaultc.publish.graphs import FORMATS, GraphFormat, render
 from vaultc.session import Session
 
@@ -26,7 +27,9 @@ def graph(path: Path, form: GraphFormat, output: Path | None) -> None:
 
     Each note has its place in a drawing, PageRank, betweenness and community; missing notes are in it, too.
     """
-    text = render(Session.open(path).vault, form)
+    session = Session.open(path)
+    settle(session.project)
+    text = render(session.vault, form)
     if output is None:
         click.echo(text, nl=False)
     else:
