@@ -2,6 +2,7 @@
 
 import posixpath
 import re
+from collections.abc import Sequence
 from urllib.parse import quote
 
 from vaultc.diagnostics import Edit, Fix
@@ -19,6 +20,11 @@ _UNLINKABLE = re.compile(r"\||\[\[|\]\]|[\r\n]|^\s|\s$|\]$")
 def quoted(name: str) -> str:
     """The name between backticks, cut when it is very long."""
     return f"`{name if len(name) <= 80 else name[:77] + '…'}`"
+
+
+def hint(near: Sequence[str], otherwise: str) -> str:
+    """A question for the names that are near; `otherwise` where there is none."""
+    return f"did you mean {' or '.join(map(quoted, near))}?" if near else otherwise
 
 
 def moved(vault: Vault, name: str) -> str | None:

@@ -1,6 +1,6 @@
 """VC204: an image or attachment that is not there."""
 
-from vaultc.check.rules.links import quoted
+from vaultc.check.rules.links import hint, quoted
 from vaultc.diagnostics import Diagnostic, report
 from vaultc.graph import Vault
 from vaultc.model import Note, Reference
@@ -12,6 +12,6 @@ def check(vault: Vault, note: Note, reference: Reference, resolution: Resolution
     if not (isinstance(resolution, Unresolved) and resolution.missing == "asset"):
         return None
     near = resolution.suggestions
-    help = f"did you mean {' or '.join(map(quoted, near))}?" if near else "put the file into the vault, or correct its name"
+    help = hint(near, "put the file into the vault, or correct its name")
     message = f"no file {quoted(resolution.name)}"
     return report("VC204", message, note.path, reference.span, help=help, suggestions=near)

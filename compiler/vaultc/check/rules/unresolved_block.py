@@ -1,6 +1,6 @@
 """VC203: a link to a block id that the note does not have."""
 
-from vaultc.check.rules.links import quoted
+from vaultc.check.rules.links import hint, quoted
 from vaultc.diagnostics import Diagnostic, report
 from vaultc.graph import Vault
 from vaultc.model import Note, Reference
@@ -15,6 +15,6 @@ def check(vault: Vault, note: Note, reference: Reference, resolution: Resolution
         return None
     where = "this note" if resolution.path == note.path else quoted(resolution.path or "")
     near = resolution.suggestions
-    help = f"did you mean {' or '.join(map(quoted, near))}?" if near else "give the block that id, or link to the note alone"
+    help = hint(near, "give the block that id, or link to the note alone")
     message = f"no block {quoted(resolution.name)} in {where}"
     return report("VC203", message, note.path, reference.span, help=help, suggestions=near)

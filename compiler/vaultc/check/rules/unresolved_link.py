@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from vaultc.check.rules.links import cut, linktext, moved, quoted, relative, rewrite
+from vaultc.check.rules.links import cut, hint, linktext, moved, quoted, relative, rewrite
 from vaultc.diagnostics import Diagnostic, report
 from vaultc.graph import Vault
 from vaultc.model import Note, Reference
@@ -28,5 +28,5 @@ def check(vault: Vault, note: Note, reference: Reference, resolution: Resolution
             suggestions=(linktext(vault.index, home, note.folder) or home,),
             fix=fix,
         )
-    help = f"did you mean {' or '.join(map(quoted, near))}?" if near else "create the note, or correct the link"
+    help = hint(near, "create the note, or correct the link")
     return report("VC201", message, note.path, reference.span, help=help, suggestions=near)
