@@ -35,6 +35,7 @@ def bundle(client: Path, output: Path) -> None:
     npm = next(node.parent.parent.rglob("node_modules/npm/bin/npm-cli.js"))
     run("npm ci", [node, npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], client)
     # Bundle aside and rename, so that a build that fails leaves the last good bundle.
+    output = output.resolve()  # the steps run in the client's folder
     fresh = output.with_name("bundle.new")
     shutil.rmtree(fresh, ignore_errors=True)
     run("esbuild", [node, "build.mjs", fresh], client)

@@ -82,13 +82,14 @@ def _plain(value: float) -> str:
 
 def _decades(low: float, high: float) -> list[float]:
     """Powers of ten; with less than two of them in range also 2 and 5, or 3 alone, in between."""
+    # A logarithm rounds up just below a power of ten: the ticks begin one decade lower, and those outside are dropped.
     first, last = math.floor(math.log10(low)), math.floor(math.log10(high)) + 1
     span = math.log10(high / low)
     if span >= 7:
         step = math.ceil(span / 6)
         return [10.0**power for power in range(first, last + 1, step)]
     factors = (1, 2, 5) if span < 1.7 else (1, 3) if span < 2.5 else (1,)
-    ticks = [stats.round_figures(factor * 10.0**power, 2) for power in range(first, last + 1) for factor in factors]
+    ticks = [stats.round_figures(factor * 10.0**power, 2) for power in range(first - 1, last + 1) for factor in factors]
     inside = [tick for tick in ticks if low / 1.12 <= tick <= high * 1.12]
     if len(inside) > 1:
         return inside
