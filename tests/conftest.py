@@ -24,6 +24,7 @@ REQUIRE_TOOLS = os.environ.get("VAULTC_REQUIRE_TOOLS", "") not in {"", "0"}
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-cases", action="store_true", help="write what the compiler says into tests/cases")
 
+
 # A shell starts what runs in its background with interrupts ignored, and so would every process that a test starts.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)

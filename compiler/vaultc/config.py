@@ -142,7 +142,9 @@ def _project(source: _Source | None, vault: Path | None) -> Project:
             from rapidfuzz import process
 
             near = tuple(m[0] for m in process.extract(name, list(known), score_cutoff=60, limit=1))
-            unknown(key, f"unknown configuration key `{key}`", near, f"did you mean `{near[0]}`?" if near else "remove it")
+            unknown(
+                key, f"unknown configuration key `{key}`", near, f"did you mean `{near[0]}`?" if near else "remove it"
+            )
             continue
         want = getattr(default, name)
         if isinstance(want, tuple):
@@ -154,13 +156,21 @@ def _project(source: _Source | None, vault: Path | None) -> Project:
                 raise VaultcError(f"{source.path}: `{key}` must be a table")
             for code, level in value.items():
                 if not select(code):
-                    unknown(code, f"`{code}` is no code, name or prefix of one", (), "see `vaultc explain` for the codes")
+                    unknown(
+                        code, f"`{code}` is no code, name or prefix of one", (), "see `vaultc explain` for the codes"
+                    )
                 if str(level).upper() not in Severity.__members__:
-                    raise VaultcError(f"{source.path}: severity of `{code}` must be error, warning, info or off, not `{level}`")
+                    raise VaultcError(
+                        f"{source.path}: severity of `{code}` must be error, warning, info or off, not `{level}`"
+                    )
         elif not isinstance(value, str):
             raise VaultcError(f"{source.path}: `{key}` must be a text")
         values[name] = value
-    for key, allowed in (("engine", ("mkdocs", "zensical")), ("dialect", ("obsidian", "material")), ("fail_on", ("error", "warning", "info", "never"))):
+    for key, allowed in (
+        ("engine", ("mkdocs", "zensical")),
+        ("dialect", ("obsidian", "material")),
+        ("fail_on", ("error", "warning", "info", "never")),
+    ):
         if key in values and values[key] not in allowed:
             raise VaultcError(f"{source.path}: `{key}` must be one of {', '.join(allowed)}")
     config = Config(**values)

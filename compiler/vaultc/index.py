@@ -39,7 +39,9 @@ class Index:
             return stem
         if self.files.get(fold(stem)) == (path,) and "/" not in name:
             return stem
-        return name if "/" in name else "./" + name if folder == "" and len(self.files.get(fold(name), ())) > 1 else name
+        return (
+            name if "/" in name else "./" + name if folder == "" and len(self.files.get(fold(name), ())) > 1 else name
+        )
 
     def similar(self, name: str) -> list[str]:
         """At most fifty folded names that share rare letter triples with `name`; the work does not grow with the vault."""
@@ -50,7 +52,9 @@ class Index:
                     table[triple].append(known)
             self._trigrams.update(table)
         found: Counter[str] = Counter()
-        rare = sorted((t for t in _triples(fold(name)) if t in self._trigrams), key=lambda t: (len(self._trigrams[t]), t))
+        rare = sorted(
+            (t for t in _triples(fold(name)) if t in self._trigrams), key=lambda t: (len(self._trigrams[t]), t)
+        )
         for triple in rare[:8]:
             found.update(self._trigrams[triple][:400])
         return [known for known, _ in sorted(found.items(), key=lambda item: (-item[1], item[0]))[:50]]
@@ -105,12 +109,22 @@ def build(notes: Iterable[Note], assets: Sequence[str], hidden: Iterable[str] = 
             if "/" in name:
                 left_out[name.rpartition("/")[2]].append(path)
     return Index(
-        by_path, _frozen(files), _frozen(stems), _frozen(tails), _frozen(aliases), _frozen(titles), folders, _frozen(left_out)
+        by_path,
+        _frozen(files),
+        _frozen(stems),
+        _frozen(tails),
+        _frozen(aliases),
+        _frozen(titles),
+        folders,
+        _frozen(left_out),
     )
 
 
 def _frozen(names: Mapping[str, list[str]]) -> dict[str, tuple[str, ...]]:
-    return {key: (paths[0],) if len(paths) == 1 else tuple(sorted(set(paths), key=lambda p: (len(p), p))) for key, paths in names.items()}
+    return {
+        key: (paths[0],) if len(paths) == 1 else tuple(sorted(set(paths), key=lambda p: (len(p), p)))
+        for key, paths in names.items()
+    }
 
 
 def _triples(name: str) -> set[str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from vaultc.diagnostics import Diagnostic
 from vaultc.text import Span
@@ -19,8 +19,7 @@ class SourceFile:
     digest: str
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(NamedTuple):
     """`text` is what a reader sees, `source` the Markdown between the marks, `anchor` the id in the published page."""
 
     level: int
@@ -30,8 +29,7 @@ class Heading:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """A block with an id of its own (`^id`): `span` is the block, `id_span` the caret and the id."""
 
     id: str
@@ -39,8 +37,7 @@ class Block:
     id_span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """A link as it was written.
 
     `target` is the whole destination before the first pipe, fragment included, trimmed, entities and percent signs decoded;
@@ -58,8 +55,7 @@ class Reference:
     raw: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Definition:
+class Definition(NamedTuple):
     """A link-reference definition, `[label]: target`; `label` is folded as CommonMark folds it."""
 
     label: str
@@ -67,16 +63,14 @@ class Definition:
     target_span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Tag:
+class Tag(NamedTuple):
     """`name` has no `#`; a tag of the front matter has the front matter's span."""
 
     name: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Snippet:
+class Snippet(NamedTuple):
     """A fenced block with the word `bench` in its info string; `info` is that string, `code` the text between the fences."""
 
     info: str
@@ -84,8 +78,7 @@ class Snippet:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Ignore:
+class Ignore(NamedTuple):
     """`<!-- vaultc: ignore … -->` at `span`: findings with these codes are silent in `scope`."""
 
     codes: tuple[str, ...]

@@ -58,7 +58,9 @@ def scan(project: Project) -> Scan:
                 with FileIO(entry) as stream:
                     data = stream.readall()
             except OSError as fault:
-                findings.append(report("VC001", f"file cannot be read: {fault.strerror}", path, help="check its permissions"))
+                findings.append(
+                    report("VC001", f"file cannot be read: {fault.strerror}", path, help="check its permissions")
+                )
                 continue
             sources.append(source_file(path, data))
     sources.sort(key=lambda s: s.path)
@@ -107,7 +109,9 @@ def _walk(
             if link and not _inside(entry.path, top):
                 if shown and not entry.name.startswith("."):
                     what = "symlink leads out of the vault" if os.path.exists(entry.path) else "symlink leads nowhere"
-                    findings.append(report("VC001", f"{what}; it is not followed", path, help="copy the file into the vault"))
+                    findings.append(
+                        report("VC001", f"{what}; it is not followed", path, help="copy the file into the vault")
+                    )
                 continue
             if entry.is_dir():
                 if link or entry.name in _NEVER or entry.path in outputs:
@@ -149,7 +153,11 @@ def _excluded(project: Project) -> Callable[[str, bool], bool]:
             return True
         if any(spec.match_file(prefix + name) for prefix, spec in git):
             return True
-        return name.startswith(prefixes) if prefixes and name.startswith(prefixes) else any(e.search(path) for e in expressions)
+        return (
+            name.startswith(prefixes)
+            if prefixes and name.startswith(prefixes)
+            else any(e.search(path) for e in expressions)
+        )
 
     return excluded
 

@@ -2,7 +2,9 @@
 
 import unicodedata
 from bisect import bisect_right
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 
@@ -15,6 +17,10 @@ class Span(NamedTuple):
     def contains(self, other: "Span") -> bool:
         """Whether `other` lies wholly inside this span."""
         return self.start <= other.start and other.end <= self.end
+
+
+# The same made in C; `Span(...)` is a call of Python, and a large vault has a million.
+make_span: Callable[[tuple[int, int]], Span] = partial(tuple.__new__, Span)
 
 
 class Position(NamedTuple):

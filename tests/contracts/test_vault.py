@@ -53,7 +53,9 @@ def neighbours(vault: Vault) -> networkx.DiGraph[object]:
     """The notes, with an edge where one links to another."""
     graph: networkx.DiGraph[object] = networkx.DiGraph()
     graph.add_nodes_from(vault.notes)
-    graph.add_edges_from((e.source, e.target) for e in vault.graph.edges if e.target in vault.notes and e.source != e.target)
+    graph.add_edges_from(
+        (e.source, e.target) for e in vault.graph.edges if e.target in vault.notes and e.source != e.target
+    )
     return graph
 
 
@@ -88,7 +90,9 @@ def test_front_matter(vault: Vault) -> None:
 
 def test_papers_are_cited_with_their_year(vault: Vault) -> None:
     for note in vault.notes.values():
-        for label in re.findall(r"\[([^\]]+)\]\(https://arxiv\.org/abs/[\d.]+\)", (ROOT / note.path).read_text("utf-8")):
+        for label in re.findall(
+            r"\[([^\]]+)\]\(https://arxiv\.org/abs/[\d.]+\)", (ROOT / note.path).read_text("utf-8")
+        ):
             assert re.search(r"\b(19|20)\d\d$", " ".join(label.split())), f"{note.path}: [{label}]"
 
 

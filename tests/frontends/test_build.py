@@ -20,7 +20,7 @@ from vaultc.publish.mkdocs import Swap
 
 BIN = Path(sys.executable).parent
 VAULT = {
-    "Один.md": '---\ntags: [тема/часть]\n---\n# Один\n\nСмотри [[two#Раздел|второй]]. И ![[two#Раздел]]\n\n![[p.png|30]] [[нет такой]]\n',
+    "Один.md": "---\ntags: [тема/часть]\n---\n# Один\n\nСмотри [[two#Раздел|второй]]. И ![[two#Раздел]]\n\n![[p.png|30]] [[нет такой]]\n",
     "area/two.md": "# Two\n\n> [!неизвестный] Слово\n> text\n\n## Раздел\n\n- a\n  - b [[Один]]\n\n%% hidden words %%\n",
     "area/private.md": "---\ndraft: yes\ntitle: Geheimnis\n---\n# Geheimnis\n\n![[secret.png]] [[two]]\n",
     "p.png": "png",
@@ -39,10 +39,17 @@ def write(folder: Path, files: Mapping[str, str]) -> Path:
 @pytest.fixture
 def home(tmp_path: Path) -> dict[str, str]:
     """An environment whose cache folder is empty."""
-    return {**os.environ, "HOME": str(tmp_path / "home"), "XDG_CACHE_HOME": str(tmp_path / "home/cache"), "NO_COLOR": "1"}
+    return {
+        **os.environ,
+        "HOME": str(tmp_path / "home"),
+        "XDG_CACHE_HOME": str(tmp_path / "home/cache"),
+        "NO_COLOR": "1",
+    }
 
 
-def run(env: Mapping[str, str], *arguments: str | Path, cwd: Path, program: str = "vaultc") -> subprocess.CompletedProcess[str]:
+def run(
+    env: Mapping[str, str], *arguments: str | Path, cwd: Path, program: str = "vaultc"
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [BIN / program, *arguments], cwd=cwd, env=env, capture_output=True, text=True, check=False, timeout=240
     )
@@ -101,12 +108,16 @@ def test_mkdocs_alone_builds_the_same_tree(tmp_path: Path, home: dict[str, str])
     assert "notes/Один.md:8:15: error VC201 unresolved-link" in theirs.stderr
     assert tree(tmp_path / "ours") == tree(tmp_path / "theirs")
     dated = {name for name in tree(tmp_path / "ours") if name.startswith("sitemap")}
-    _, differing, odd = filecmp.cmpfiles(tmp_path / "ours", tmp_path / "theirs", tree(tmp_path / "ours") - dated, shallow=False)
+    _, differing, odd = filecmp.cmpfiles(
+        tmp_path / "ours", tmp_path / "theirs", tree(tmp_path / "ours") - dated, shallow=False
+    )
     assert (differing, odd) == ([], [])
 
 
 def test_strict_stops_on_errors_and_on_nothing_else(tmp_path: Path, home: dict[str, str]) -> None:
-    clean = write(tmp_path / "clean", {"a.md": "# A\n\n[[b]] [[B title]]\n", "b.md": "---\ntitle: B title\n---\n[[a]]\n"})
+    clean = write(
+        tmp_path / "clean", {"a.md": "# A\n\n[[b]] [[B title]]\n", "b.md": "---\ntitle: B title\n---\n[[a]]\n"}
+    )
     assert run(home, "build", clean, "--strict", cwd=tmp_path).returncode == 0
     good = (tmp_path / "build/site/a/index.html").read_bytes()
     (clean / "a.md").write_text("# A\n\n[[gone]]\n", encoding="utf-8")
@@ -157,7 +168,13 @@ def test_generated_pages_give_way_to_notes(tmp_path: Path, home: dict[str, str])
     done = run(home, "build", write(tmp_path / "notes", notes), cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     site = tmp_path / "build/site"
-    for page, words in {"graph": "My graph", "tags": "My tags", "tags/t": "About t", "area": "The note area", ".": "Read me"}.items():
+    for page, words in {
+        "graph": "My graph",
+        "tags": "My tags",
+        "tags/t": "About t",
+        "area": "The note area",
+        ".": "Read me",
+    }.items():
         assert words in (site / page / "index.html").read_text(encoding="utf-8")
     assert (site / "templates/tpl/index.html").exists()
     assert any("topic-map" in path.read_text(encoding="utf-8") for path in site.glob("graph-2/index.html"))
@@ -170,7 +187,11 @@ def preview(tmp_path: Path, home: dict[str, str]) -> Iterator[tuple[Path, str]]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     process = subprocess.Popen(
-        [BIN / "vaultc", "serve", notes, "--port", str(port)], cwd=tmp_path, env=home, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [BIN / "vaultc", "serve", notes, "--port", str(port)],
+        cwd=tmp_path,
+        env=home,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     try:
         yield notes, f"http://127.0.0.1:{port}/"

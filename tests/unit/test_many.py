@@ -6,7 +6,7 @@ import sys
 import pytest
 
 SCRIPT = """
-import os, sys
+import json, os, sys
 from vaultc.parse import many
 from vaultc.scan import source_file
 
@@ -15,10 +15,10 @@ if {processors}:
     many._processors = lambda: {processors}
 seen = []
 
-def make(source):
+def make(sources):
     if os.getpid() != parent and {fault}:
         {fault_code}
-    return source.path, len(source.data)
+    return [[source.path, len(source.data)] for source in sources]
 
 def progress(share):
     for source in share:
@@ -26,7 +26,10 @@ def progress(share):
         yield source
 
 sources = [source_file(f"n{{at}}.md", b"x" * at) for at in range({number})]
-assert many.work(sources, make, progress) == [(s.path, len(s.data)) for s in sources]
+shares = many.work(sources, make, lambda made: json.dumps(list(made)).encode(), progress)
+for share in shares:
+    assert share.made in (None, json.loads(share.encoded)), share.made
+assert sorted(sum((json.loads(share.encoded) for share in shares), [])) == sorted([s.path, len(s.data)] for s in sources)
 print(len(seen))
 """
 

@@ -8,7 +8,7 @@ and resolved again, and the edits of a note that would make anything worse are d
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from urllib.parse import unquote
 
 from vaultc import index, scan
@@ -82,7 +82,7 @@ def _normal(vault: Vault, covers: Callable[[str], bool]) -> Iterator[Edit]:
         if new is None or new == reference.raw:
             continue
         target = unquote(new) if reference.kind in ("markdown", "image") else new
-        if resolver.resolve(replace(reference, target=target, raw=new), note) == resolution:
+        if resolver.resolve(reference._replace(target=target, raw=new), note) == resolution:
             yield Edit(note.path, reference.target_span, new)
 
 

@@ -45,7 +45,9 @@ def save(project: Project, scan: Scan, folder: Path, checked: Checked) -> None:
 
 def _key(project: Project, scan: Scan) -> str:
     key = blake2b(_version().encode(), digest_size=16)
-    key.update(repr((project.config, project.source, project.obsidian, project.findings)).encode("utf-8", "surrogateescape"))
+    key.update(
+        repr((project.config, project.source, project.obsidian, project.findings)).encode("utf-8", "surrogateescape")
+    )
     key.update(repr((scan.assets, scan.hidden, scan.findings)).encode("utf-8", "surrogateescape"))
     for source in scan.sources:
         key.update(f"{source.path}\0{source.digest}\0".encode())

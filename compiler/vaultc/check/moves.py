@@ -133,7 +133,7 @@ class _Mover:
             else:
                 name, mark, fragment = text.partition("#")
                 target = unquote(name.partition("?")[0]) + mark + unquote(fragment)
-            if self.same(old, self.resolver.resolve(replace(reference, target=target, raw=text), here)):
+            if self.same(old, self.resolver.resolve(reference._replace(target=target, raw=text), here)):
                 return text
         place = self.vault.lines(note.path).position(reference.span.start)
         where = f"{note.path}:{place.line}:{place.column}"

@@ -98,4 +98,8 @@ def _backlinks(vault: Vault, layout: Layout, note: Note) -> str:
 def _sentence(mention: Mention) -> str:
     link = f"<mark>{escape(mention.link, links=False)}</mark>" if mention.link else ""
     before, after = mention.before.lstrip(" ·"), mention.after.rstrip(" ·")
-    return f"{escape(before, links=False)}{link}{escape(after, links=False)}".strip() if before or after.strip(" .,;:") else ""
+    return (
+        f"{escape(before, links=False)}{link}{escape(after, links=False)}".strip()
+        if before or after.strip(" .,;:")
+        else ""
+    )

@@ -78,7 +78,9 @@ def _listing(vault: Vault, layout: Layout, tree: _Tree, folder: str, here: str) 
 
 def _folder(vault: Vault, layout: Layout, tree: _Tree, folder: str, page: str) -> str:
     name = folder.rpartition("/")[2]
-    content = "\n".join([f"# {escape(name, links=False)} {{#vaultc-folder}}", "", *_listing(vault, layout, tree, folder, page)])
+    content = "\n".join(
+        [f"# {escape(name, links=False)} {{#vaultc-folder}}", "", *_listing(vault, layout, tree, folder, page)]
+    )
     return front(name) + fenced('div[data-vaultc="folder"]', content) + "\n"
 
 
@@ -142,4 +144,7 @@ def _tags(vault: Vault, layout: Layout) -> dict[str, str]:
 def _map(layout: Layout, graph_json: str) -> str:
     target = pages.address(graph_json, layout.graph)
     canvas = f'<div data-vaultc="topic-map" data-graph="{target}"></div>'
-    return front("Topic map", "All notes and the links between them.", hide=["toc", "navigation"]) + f"# Topic map {{#vaultc-map}}\n\n{canvas}\n"
+    return (
+        front("Topic map", "All notes and the links between them.", hide=["toc", "navigation"])
+        + f"# Topic map {{#vaultc-map}}\n\n{canvas}\n"
+    )

@@ -79,7 +79,9 @@ def _written(
             if (found := _url(vault, layout, place, chosen, use)) is not None:
                 urls[start] = found
             elif reference.kind == "image":  # its description is no text of the note's
-                inline[start] = f'<span data-vaultc="missing-image">{html.escape(reference.label or reference.target)}</span>'
+                inline[start] = (
+                    f'<span data-vaultc="missing-image">{html.escape(reference.label or reference.target)}</span>'
+                )
             else:
                 inline[start] = unresolved(reference.label or "", chosen)
         elif reference.kind == "embed" and isinstance(chosen, Resolved):
@@ -160,7 +162,9 @@ def _embed(vault: Vault, layout: Layout, place: Place, reference: Reference, tar
         return None
     note = vault.notes[target.path]
     part = extent(vault, note, target.heading, target.block)
-    around = any(path == target.path and (open_.contains(part) or part.contains(open_)) for path, open_ in place.open[1:])
+    around = any(
+        path == target.path and (open_.contains(part) or part.contains(open_)) for path, open_ in place.open[1:]
+    )
     own = place.open[0][0] == target.path and part.contains(reference.span) and len(place.open) == 1
     host = place.open[0][0] == target.path and len(place.open) > 1
     if around or own or host or len(place.open) > DEPTH or use.left <= 0:

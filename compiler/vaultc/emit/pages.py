@@ -10,7 +10,7 @@ from vaultc.resolve.pages import url
 from vaultc.text import fold
 
 # Markdown destinations keep letters of any script readable; only what would end or change a destination is encoded.
-_ENCODED = {ord(c): quote(c) for c in " \t\"<>\\^`{|}()[]%?#*_~$"}
+_ENCODED = {ord(c): quote(c) for c in ' \t"<>\\^`{|}()[]%?#*_~$'}
 # A tag that is deeper has the page of its first parts; one with a longer part than a file name can be has none.
 _TAG_DEPTH = 8
 _TAG_BYTES = 200

@@ -117,7 +117,9 @@ class VaultcPlugin(BasePlugin[PluginOptions]):
             self._swap = None
         self._held.close()
 
-    def on_serve(self, server: LiveReloadServer, /, *, config: MkDocsConfig, builder: Callable[..., Any]) -> LiveReloadServer:
+    def on_serve(
+        self, server: LiveReloadServer, /, *, config: MkDocsConfig, builder: Callable[..., Any]
+    ) -> LiveReloadServer:
         """Watch the notes, not the object files: one rebuild for one edit."""
         assert self.session is not None
         server.unwatch(config.docs_dir)

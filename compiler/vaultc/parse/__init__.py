@@ -1,6 +1,6 @@
 """Stage 2: one source file becomes one note."""
 
 from vaultc.parse.document import Document, Event, WikiLink, read
-from vaultc.parse.note import parse, shown, text
+from vaultc.parse.note import parse, parse_all, shown, text
 
-__all__ = ["Document", "Event", "WikiLink", "parse", "read", "shown", "text"]
+__all__ = ["Document", "Event", "WikiLink", "parse", "parse_all", "read", "shown", "text"]

@@ -7,17 +7,18 @@ import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from functools import cache, partial
+from io import BytesIO
+from itertools import chain
 from pathlib import Path
 from typing import Any, TypeVar
 
 from vaultc.diagnostics import report
 from vaultc.model import Block, Definition, Heading, Ignore, Note, Reference, Snippet, SourceFile, Tag
 from vaultc.parse import many
-from vaultc.parse.note import parse
-from vaultc.text import Span
+from vaultc.parse.note import parse_all
+from vaultc.text import make_span
 
-R = TypeVar("R")
-_span: Callable[[tuple[int, int]], Span] = partial(tuple.__new__, Span)
+R = TypeVar("R", bound=tuple[Any, ...])
 # A note as it is stored: plain tuples, texts and numbers, which load several times faster than records do and cannot run code.
 Packed = tuple[Any, ...]
 # Passes files on as they are read, and may show how far that has come.
@@ -25,31 +26,52 @@ Progress = Callable[[Sequence[SourceFile]], Iterable[SourceFile]]
 
 # What reading a file that is not what we wrote can raise.
 DAMAGED = (OSError, EOFError, pickle.UnpicklingError, AttributeError, ValueError, TypeError, KeyError, IndexError)
+# Chunks in the file before it is written anew in one.
+_MOST = 32
 
 
 def load(sources: Sequence[SourceFile], folder: Path, progress: Progress = iter) -> list[Note]:
     """The notes of `sources`, in order; those the cache in `folder` does not hold are parsed and added to it.
 
-    A cache that is damaged, of another version or cannot be written is passed over. The file holds just the given notes.
-    `progress` passes on the sources that are parsed.
+    A cache that is damaged, of another version or cannot be written is passed over. Notes that are gone stay in the file until
+    they are an eighth of it. `progress` passes on the sources that are parsed.
     """
     file = folder / "notes.pickle"
-    known: dict[tuple[str, str], Packed] = {}
-    with suppress(*DAMAGED):
-        known = {(packed[0], packed[1]): packed for packed in restore(file, _version()) or ()}
-    notes: list[Note | None] = []
+    chunks, known = _known(file)
+    found: dict[str, Note] = {}
     for source in sources:
-        note = None
         if packed := known.get((source.path, source.digest)):
             with suppress(*DAMAGED):
-                note = _unpacked(packed)
-        notes.append(note)
-    fresh = [source for source, note in zip(sources, notes, strict=True) if note is None]
-    parsed = iter(many.work(fresh, lambda source: _packed(parse(source)), progress))
-    stored = [known[source.path, source.digest] if note else next(parsed) for source, note in zip(sources, notes, strict=True)]
-    if fresh or len(known) != len(stored):
-        store(file, _version(), stored)
-    return [note or _unpacked(packed) for note, packed in zip(notes, stored, strict=True)]
+                found[source.path] = _unpacked(packed)
+    stale = len(known) - len(found)
+    fresh = [source for source in sources if source.path not in found]
+    if stale * 8 > len(sources) or len(chunks) > _MOST:
+        chunks = [_chunk([known[s.path, s.digest] for s in sources if s.path in found])]
+    elif not fresh:
+        return [found[source.path] for source in sources]
+    for share in many.work(fresh, parse_all, lambda notes: _chunk(map(_packed, notes)), progress):
+        notes = share.made if share.made is not None else map(_unpacked, _opened(share.encoded))
+        found.update((note.path, note) for note in notes)
+        chunks.append(share.encoded)
+    store(file, _version(), chunks)
+    return [found[source.path] for source in sources]
+
+
+def _known(file: Path) -> tuple[list[bytes], dict[tuple[str, str], Packed]]:
+    """What the file holds: its chunks as they lie there, and the notes in them by path and digest, the later ones first in rank."""
+    with suppress(*DAMAGED):
+        chunks = list(restore(file, _version()) or ())
+        return chunks, {(packed[0], packed[1]): packed for chunk in chunks for packed in _opened(chunk)}
+    return [], {}
+
+
+def _chunk(notes: Iterable[Packed]) -> bytes:
+    return pickle.dumps(list(notes), protocol=5)
+
+
+def _opened(chunk: bytes) -> list[Packed]:
+    notes: list[Packed] = _Plain(BytesIO(chunk)).load()
+    return notes
 
 
 def restore(file: Path, version: str) -> Any:
@@ -85,6 +107,15 @@ class _Plain(pickle.Unpickler):
         raise pickle.UnpicklingError(f"{module}.{name} is no plain value")
 
 
+# Which columns of a record are spans.
+_SPANS: dict[type, tuple[int, ...]] = {
+    kind: tuple(
+        at for at, name in enumerate(kind._fields) if name in ("span", "id_span", "target_span", "context", "scope")
+    )
+    for kind in (Heading, Block, Reference, Definition, Tag, Snippet, Ignore)
+}
+
+
 def _packed(note: Note) -> Packed:
     """The note in plain values, its records by columns. Findings of the parse have neither labels nor fixes."""
     return (
@@ -95,28 +126,48 @@ def _packed(note: Note) -> Packed:
         note.body,
         note.aliases,
         note.published,
-        _columns((h.level, h.text, h.source, h.anchor, tuple(h.span)) for h in note.headings),
-        _columns((b.id, tuple(b.span), tuple(b.id_span)) for b in note.blocks),
+        _columns(note.headings),
+        _columns(note.blocks),
         note.ids,
-        _columns(
-            (r.kind, r.target, r.label, tuple(r.span), tuple(r.target_span), tuple(r.context), r.escaped, r.raw)
-            for r in note.references
-        ),
-        _columns((d.label, d.target, tuple(d.target_span)) for d in note.definitions),
-        _columns((t.name, tuple(t.span)) for t in note.tags),
-        _columns((s.info, s.code, tuple(s.span)) for s in note.snippets),
-        _columns((i.codes, tuple(i.span), tuple(i.scope)) for i in note.ignores),
+        _columns(note.references),
+        _columns(note.definitions),
+        _columns(note.tags),
+        _columns(note.snippets),
+        _columns(note.ignores),
         [(f.code, f.message, tuple(f.span), f.help, f.suggestions) for f in note.findings],
     )
 
 
-def _columns(rows: Iterable[tuple[Any, ...]]) -> Packed:
-    return tuple(zip(*rows, strict=True))
+def _columns(records: Sequence[tuple[Any, ...]]) -> Packed:
+    """The records column by column, spans as a flat row of offsets. The loops run in C."""
+    if not records:
+        return ()
+    columns = list(zip(*records, strict=True))
+    for at in _SPANS[type(records[0])]:
+        columns[at] = tuple(chain.from_iterable(columns[at]))
+    return tuple(columns)
 
 
 def _unpacked(packed: Packed) -> Note:
     """The note again. Raises ValueError or TypeError for what is none."""
-    path, digest, title, metadata, body, aliases, published, heads, blocks, ids, refs, defs, tags, snippets, ignores, found = packed
+    (
+        path,
+        digest,
+        title,
+        metadata,
+        body,
+        aliases,
+        published,
+        heads,
+        blocks,
+        ids,
+        refs,
+        defs,
+        tags,
+        snippets,
+        ignores,
+        found,
+    ) = packed
     return Note(
         path,
         digest,
@@ -125,33 +176,39 @@ def _unpacked(packed: Packed) -> Note:
         body,
         aliases,
         published,
-        _records(Heading, heads, 4),
-        _records(Block, blocks, 1, 2),
+        _records(Heading, heads),
+        _records(Block, blocks),
         ids,
-        _records(Reference, refs, 3, 4, 5),
-        _records(Definition, defs, 2),
-        _records(Tag, tags, 1),
-        _records(Snippet, snippets, 2),
-        _records(Ignore, ignores, 1, 2),
-        tuple(report(code, message, path, _span(at), help=help, suggestions=near) for code, message, at, help, near in found),
+        _records(Reference, refs),
+        _records(Definition, defs),
+        _records(Tag, tags),
+        _records(Snippet, snippets),
+        _records(Ignore, ignores),
+        tuple(
+            report(code, message, path, make_span(at), help=help, suggestions=near)
+            for code, message, at, help, near in found
+        ),
     )
 
 
-def _records(make: Callable[..., R], columns: Packed, *spans: int) -> tuple[R, ...]:
-    """One record for each row; the columns numbered in `spans` hold spans. The loop runs in C."""
+def _records(kind: type[R], columns: Packed) -> tuple[R, ...]:
+    """One record for each row; again in C."""
     if not columns:
         return ()
-    values = list(columns)
-    for at in spans:
-        values[at] = map(_span, values[at])
-    return tuple(map(make, *values))
+    values: list[Iterable[Any]] = list(columns)
+    for at in _SPANS[kind]:
+        offsets = iter(values[at])
+        values[at] = map(make_span, zip(offsets, offsets, strict=True))
+    return tuple(map(partial(tuple.__new__, kind), zip(*values, strict=True)))
 
 
 @cache
 def _version() -> str:
     """A digest of the code that makes notes, so that no older parse is taken for a new one."""
     here = Path(__file__).parent
-    return digest((*here.glob("*.py"), here.parent / "model.py", here.parent / "diagnostics.py", here.parent / "text.py"))
+    return digest(
+        (*here.glob("*.py"), here.parent / "model.py", here.parent / "diagnostics.py", here.parent / "text.py")
+    )
 
 
 def digest(files: Iterable[Path]) -> str:

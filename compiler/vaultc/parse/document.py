@@ -8,15 +8,15 @@ restored. That lets a link hold code, quotes or a pipe, and keeps one scanner fo
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, NamedTuple
 
 import pyromark
 
 from vaultc.parse.ranges import Ranges
-from vaultc.text import Span
+from vaultc.text import Span, make_span
 
 _OPTIONS = (
     pyromark.Options.ENABLE_TABLES
@@ -25,8 +25,9 @@ _OPTIONS = (
     | pyromark.Options.ENABLE_TASKLISTS
     | pyromark.Options.ENABLE_MATH
 )
-# The innermost pair of double brackets on one line; a single bracket may stand inside.
-_WIKILINK = re.compile(rb"!?\[\[(?!\[)((?:[^\[\]\r\n]++|\[(?!\[)|\](?!\]))++)\]\]")
+# The innermost pair of double brackets on one line; a single bracket may stand inside. It begins with a plain sign, which is
+# searched for much faster; whether `!` stands before is looked at afterwards.
+_WIKILINK = re.compile(rb"\[\[(?!\[)((?:[^\[\]\r\n]++|\[(?!\[)|\](?!\]))++)\]\]")
 # What follows `[[1]]` when that is the text of a Markdown link: an address or a path, not a remark in parentheses.
 _DESTINATION = re.compile(rb"\((?:[^()\s]*[/:#][^()\r\n]*|[^()\s]+\.[A-Za-z]\w{1,4})\)")
 _PLACEHOLDER = re.compile(rb"<%|\{\{|\{%")
@@ -50,6 +51,10 @@ class Event(NamedTuple):
     end: int
 
 
+# An event before it is one: several times as many are made as are kept.
+Step = tuple[str, Any, int, int]
+
+
 class WikiLink(NamedTuple):
     """`[[target|label]]` as written; `target_span` excludes the brackets and the space around the target."""
 
@@ -61,18 +66,28 @@ class WikiLink(NamedTuple):
     target_span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Document:
-    """A note's text (UTF-8), the events of its body, the comments that were passed over, and where the body begins."""
+    """A note's text (UTF-8), where the body begins, and the comments that were passed over."""
 
     data: bytes
     body: int
-    events: list[Event]
     comments: tuple[Span, ...]
+    _masked: bytes
+    _masks: list[WikiLink]
 
     def slice(self, start: int, end: int) -> str:
         """The text between two byte offsets."""
         return self.data[start:end].decode("utf-8", "replace")
+
+    @cached_property
+    def events(self) -> list[Event]:
+        """The events of the body."""
+        return list(map(Event._make, self.steps()))
+
+    def steps(self, passed: Container[str] = ()) -> Iterator[Step]:
+        """The same one after the other, as plain tuples, without those of the names in `passed`."""
+        return _steps(self.data, self._masked, self.body, self._masks, passed)
 
 
 def read(data: bytes, body: int = 0) -> Document:
@@ -80,54 +95,63 @@ def read(data: bytes, body: int = 0) -> Document:
     comments: tuple[Span, ...] = ()
     masked = data.replace(b"\0", _FILL) if b"\0" in data else data
     if b"%%" in data:
-        comments = _comments(data, body, _events(masked, body))
+        comments = _comments(data, body, _steps(data, masked, body))
         masked, holes = _without(masked, comments)
     else:
         holes = []
     links = _wikilinks(masked, data, body) if b"[[" in masked else []
-    if any("`" in link.target or "`" in (link.label or "") for link in links):
-        links = _not_cut_by_code(links, _events(masked, body))
+    if b"`" in data and any("`" in link.target or "`" in (link.label or "") for link in links):
+        links = _not_cut_by_code(links, _steps(data, masked, body))
     if links:
         masked = _mask(masked, [link.span for link in links])
     masks = sorted((*links, *holes), key=lambda link: link.span) if holes else links
-    events, marked = _read(masked, body)
-    return Document(data, body, _split(data, events, marked, masks) if masks else events, comments)
+    return Document(data, body, comments, masked, masks)
 
 
-def _events(masked: bytes, body: int) -> list[Event]:
-    return _read(masked, body)[0]
-
-
-def _read(masked: bytes, body: int) -> tuple[list[Event], list[tuple[int, bool]]]:
-    """The events, and which of them hold a mask: their numbers, each with whether it lies in a code block."""
-    out: list[Event] = []
-    marked: list[tuple[int, bool]] = []
+def _steps(
+    data: bytes, masked: bytes, body: int, masks: Sequence[WikiLink] = (), passed: Container[str] = ()
+) -> Iterator[Step]:
+    """What pyromark reads in `masked`, each mask given back: as an event of its own inside text, as the text it was elsewhere."""
     code = False
-    text = masked[body:].decode("utf-8", "replace")
-    steps: Any = pyromark.events_with_range(text, options=_OPTIONS)
-    for event, where in steps:
-        start, end = where["start"] + body, where["end"] + body
+    at = 0  # the first mask that does not end before the last text
+    # Blank lines in place of the front matter leave every offset as it is in the file.
+    text = (b"\n" * body + masked[body:]).decode("utf-8", "replace")
+    events: Any = pyromark.events_with_range(text, options=_OPTIONS)
+    for event, where in events:
         if type(event) is str:
-            out.append(_event((event, None, start, end)))
+            yield event, None, where["start"], where["end"]
             continue
-        for name, data in event.items():  # the only one
-            if name == "Start" or name == "End":
-                signs = _OPENED if name == "Start" else _CLOSED
-                if type(data) is str:
-                    code = code and data != "CodeBlock"
-                    out.append(_event((signs[data], None, start, end)))
-                    continue
-                for kind, payload in data.items():
-                    if name == "Start":
-                        if kind in _WRITTEN and "\x1a" in _written(payload):
-                            marked.append((len(out), code))
-                        code = code or kind == "CodeBlock"
-                    out.append(_event((signs[kind], payload, start, end)))
+        name, payload = event.popitem()  # the only one
+        if name == "Start" or name == "End":
+            kind, payload = (payload, None) if type(payload) is str else payload.popitem()
+            sign = (_OPENED if name == "Start" else _CLOSED)[kind]
+            if sign in passed:
                 continue
-            if type(data) is str and "\x1a" in data:
-                marked.append((len(out), code))
-            out.append(_event((name, data, start, end)))
-    return out, marked
+            if kind == "CodeBlock":
+                code = name == "Start"
+            start, end = where["start"], where["end"]
+            if payload is not None and kind in _WRITTEN and masks and "\x1a" in _written(payload):
+                payload = _restored(kind, payload, start, end, masks)
+            yield sign, payload, start, end
+        elif masks and type(payload) is str and "\x1a" in payload:
+            start, end = where["start"], where["end"]
+            while at < len(masks) and masks[at].span.end <= start:
+                at += 1
+            inside = _between(masks, at, end)
+            if name != "Text" or code:
+                yield name, _fill(data, payload, inside), start, end
+                continue
+            for link in inside:
+                first, last = link.span
+                if first > start:
+                    yield "Text", data[start:first].decode("utf-8", "replace"), start, first
+                if link.target:  # else a comment, which leaves nothing behind
+                    yield "WikiLink", link, first, last
+                start = last
+            if start < end:
+                yield "Text", data[start:end].decode("utf-8", "replace"), start, end
+        else:
+            yield name, payload, where["start"], where["end"]
 
 
 class _Signed(dict[str, str]):
@@ -143,7 +167,8 @@ class _Signed(dict[str, str]):
 
 _OPENED, _CLOSED = _Signed("+"), _Signed("-")
 _WRITTEN = frozenset({"Link", "Image", "CodeBlock"})
-_event: Callable[[tuple[str, Any, int, int]], Event] = partial(tuple.__new__, Event)
+# Made in C, as spans are.
+_link: Callable[[tuple[str, str | None, bool, bool, Span, Span]], WikiLink] = partial(tuple.__new__, WikiLink)
 
 
 def _written(payload: Any) -> str:
@@ -155,30 +180,32 @@ def _wikilinks(masked: bytes, data: bytes, body: int) -> list[WikiLink]:
     out = []
     for match in _WIKILINK.finditer(masked, body):
         start, end = match.span()
-        if data[start - 1 : start] == b"\\" and _escaped(data, start):
-            if data[start] != 0x21:
-                continue
-            start += 1
-        inner = data[match.start(1) : match.end(1)]
+        lead, tail = match.span(1)
+        embed = start > body and data[start - 1] == 0x21
+        if embed:
+            embed = not _escaped(data, start - 1)
+            start -= embed
+        elif _escaped(data, start):
+            continue
+        inner = data[lead:tail]
         if (b"{" in inner or b"<" in inner) and _PLACEHOLDER.search(inner):
             continue
-        if data[end : end + 1] == b"(" and _DESTINATION.match(data, end):
+        if end < len(data) and data[end] == 0x28 and _DESTINATION.match(data, end):
             continue
-        pipe = inner.find(b"|")
-        target, label = (inner, None) if pipe < 0 else (inner[:pipe], inner[pipe + 1 :])
-        escaped = label is not None and target.endswith(b"\\")
+        name, pipe, rest = inner.partition(b"|")
+        label = _label(rest) if pipe else None
+        escaped = bool(pipe) and name.endswith(b"\\")
         if escaped:
-            target = target[:-1]
-        written = target.decode()
-        name = written.strip()
-        if not name:
+            name = name[:-1]
+        written = name.decode()
+        target = written.strip()
+        if not target:
             continue
-        lead = match.start(1)
-        if written[0].isspace():
-            lead += len(written[: -len(written.lstrip())].encode())
-        text = None if label is None else _label(label)
-        where = Span(lead, lead + len(name.encode()))
-        out.append(WikiLink(name, text, data[start] == 0x21, escaped, Span(start, end), where))
+        tail = lead + len(name)
+        if target is not written and target != written:
+            lead += len(written[: -len(written.lstrip())].encode()) if written[0].isspace() else 0
+            tail = lead + len(target.encode())
+        out.append(_link((target, label, embed, escaped, make_span((start, end)), make_span((lead, tail)))))
     return out
 
 
@@ -188,9 +215,9 @@ def _label(label: bytes) -> str:
     return label.replace(b"\\|", b"|").decode().strip()
 
 
-def _not_cut_by_code(links: list[WikiLink], events: list[Event]) -> list[WikiLink]:
+def _not_cut_by_code(links: list[WikiLink], steps: Iterable[Step]) -> list[WikiLink]:
     """The links without those whose opening brackets stand in code and whose closing ones do not: `` `[[a`]] ``."""
-    code = [Span(e.start, e.end) for e in events if e.name == "Code"]
+    code = [Span(start, end) for name, _, start, end in steps if name == "Code"]
     cut = set()
     at = 0
     for link in links:
@@ -208,10 +235,10 @@ def _escaped(data: bytes, at: int) -> bool:
     return (at - before) % 2 == 1
 
 
-def _comments(data: bytes, body: int, events: list[Event]) -> tuple[Span, ...]:
+def _comments(data: bytes, body: int, steps: Iterable[Step]) -> tuple[Span, ...]:
     """Spans of `%%` comments: opened outside code and math, closed by the next `%%`; one that opens a line and is never
     closed runs to the end, for what an author hid must not be published."""
-    literal = Ranges(Span(e.start, e.end) for e in events if e.name in _LITERAL)
+    literal = Ranges(Span(start, end) for name, _, start, end in steps if name in _LITERAL)
     out: list[Span] = []
     at = body
     while match := _COMMENT.search(data, at):
@@ -266,40 +293,7 @@ def _mask(data: bytes, spans: list[Span]) -> bytes:
     return b"".join((*out, data[at:]))
 
 
-def _split(
-    data: bytes, events: list[Event], marked: list[tuple[int, bool]], links: list[WikiLink]
-) -> list[Event]:
-    """Give each masked link back: as an event of its own inside text, as the text it was elsewhere."""
-    out: list[Event] = []
-    at = 0
-    read = 0
-    for number, code in marked:
-        out += events[read:number]
-        read = number + 1
-        event = events[number]
-        name, payload, start, end = event
-        if name[0] == "+":
-            out.append(_restored(event, links))
-            continue
-        while at < len(links) and links[at].span.end <= start:
-            at += 1
-        inside = _between(links, at, end)
-        if name == "Text" and not code:
-            for link in inside:
-                if link.span.start > start:
-                    out.append(Event("Text", data[start : link.span.start].decode("utf-8", "replace"), start, link.span.start))
-                if link.target:  # else a comment, which leaves nothing behind
-                    out.append(Event("WikiLink", link, *link.span))
-                start = link.span.end
-            if start < end:
-                out.append(Event("Text", data[start:end].decode("utf-8", "replace"), start, end))
-        else:
-            out.append(Event(name, _fill(data, payload, inside), start, end))
-    out += events[read:]
-    return out
-
-
-def _between(links: list[WikiLink], first: int, end: int) -> list[WikiLink]:
+def _between(links: Sequence[WikiLink], first: int, end: int) -> Sequence[WikiLink]:
     """The links from number `first` on that begin before `end`."""
     last = first
     while last < len(links) and links[last].span.start < end:
@@ -307,15 +301,15 @@ def _between(links: list[WikiLink], first: int, end: int) -> list[WikiLink]:
     return links[first:last]
 
 
-def _restored(event: Event, links: list[WikiLink]) -> Event:
-    data = event.data
-    first = bisect_left(links, event.start, key=lambda link: link.span.start)
-    inside = [link for link in _between(links, first, event.end) if link.span.end <= event.end]
-    if event.name == "+CodeBlock":
-        return event._replace(data={"Fenced": _refill(data["Fenced"], inside)})
-    found = len(_MASKED.findall(data["dest_url"] + data["title"]))
+def _restored(kind: str, payload: Any, start: int, end: int, links: Sequence[WikiLink]) -> Any:
+    """What an element from `start` to `end` holds as text of its own, without masks."""
+    first = bisect_left(links, start, key=lambda link: link.span.start)
+    inside = [link for link in _between(links, first, end) if link.span.end <= end]
+    if kind == "CodeBlock":
+        return {"Fenced": _refill(payload["Fenced"], inside)}
+    found = len(_MASKED.findall(payload["dest_url"] + payload["title"]))
     tail = inside[-found:]
-    return event._replace(data={**data, "dest_url": _refill(data["dest_url"], tail), "title": _refill(data["title"], tail)})
+    return {**payload, "dest_url": _refill(payload["dest_url"], tail), "title": _refill(payload["title"], tail)}
 
 
 def _source(link: WikiLink) -> str:
@@ -325,12 +319,12 @@ def _source(link: WikiLink) -> str:
     return f"{'!' if link.embed else ''}[[{link.target}{pipe}]]"
 
 
-def _refill(text: str, links: list[WikiLink]) -> str:
+def _refill(text: str, links: Sequence[WikiLink]) -> str:
     rest = iter(links)
     return _MASKED.sub(lambda m: _source(link) if (link := next(rest, None)) else m[0], text)
 
 
-def _fill(data: bytes, text: str, links: list[WikiLink]) -> str:
+def _fill(data: bytes, text: str, links: Sequence[WikiLink]) -> str:
     rest = iter(links)
 
     def original(match: re.Match[str]) -> str:

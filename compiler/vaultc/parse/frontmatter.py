@@ -107,7 +107,11 @@ def strings(value: Any, *, split: str = "") -> tuple[str, ...]:
     items = value if isinstance(value, (list, tuple, set)) else [value]
     if split and isinstance(value, str):
         items = re.split(f"[{split}]+", value)
-    return tuple(str(item).strip() for item in items if item is not None and not isinstance(item, (dict, list)) and str(item).strip())
+    return tuple(
+        str(item).strip()
+        for item in items
+        if item is not None and not isinstance(item, (dict, list)) and str(item).strip()
+    )
 
 
 def published(metadata: Mapping[str, Any]) -> bool:

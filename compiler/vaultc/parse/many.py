@@ -1,11 +1,11 @@
 """Many files are parsed on all processors. The others get copies of this process, so nothing has to be imported or sent to them."""
 
 import os
-import pickle
 import sys
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, TypeVar
+from itertools import islice
+from typing import Generic, NamedTuple, TypeVar
 
 from vaultc.model import SourceFile
 
@@ -13,24 +13,38 @@ T = TypeVar("T")
 # What one processor does before another would have begun.
 _WORTH = 500
 _MOST = 8
+# Files made in one call.
+_BATCH = 100
+
+
+class Share(NamedTuple, Generic[T]):
+    """What was made of some of the sources, encoded; `made` is the same as it was, when this process made it."""
+
+    made: list[T] | None
+    encoded: bytes
 
 
 def work(
     sources: Sequence[SourceFile],
-    make: Callable[[SourceFile], T],
+    make: Callable[[Sequence[SourceFile]], list[T]],
+    encode: Callable[[Iterable[T]], bytes],
     progress: Callable[[Sequence[SourceFile]], Iterable[SourceFile]],
-) -> list[T]:
-    """What `make` makes of each source, in order; it must be plain values. `progress` sees the share of this process."""
+) -> list[Share[T]]:
+    """What `make` makes of the sources, in shares; it gets some of them at a time. `progress` sees the share of this process."""
     many = min(_processors(), _MOST, len(sources) // _WORTH)
-    if many < 2:
-        return [make(source) for source in progress(sources)]
-    shares = [sources[at::many] for at in range(many)]
-    others = [_begin(share, make) for share in shares[1:]]
-    made: list[T | None] = [None] * len(sources)
-    made[::many] = [make(source) for source in progress(shares[0])]
-    for at, (share, other) in enumerate(zip(shares[1:], others, strict=True), start=1):
-        made[at::many] = _end(other) or [make(source) for source in share]
-    return made  # type: ignore[return-value]  # every share is filled in
+    shares = [sources[at::many] for at in range(many)] if many > 1 else [sources]
+
+    def made(share: Iterable[SourceFile]) -> list[T]:
+        rest = iter(share)
+        return [one for batch in iter(lambda: list(islice(rest, _BATCH)), []) for one in make(batch)]
+
+    others = [_begin(share, lambda share: encode(made(share))) for share in shares[1:]]
+    own = made(progress(shares[0]))
+    done = [Share(own, encode(own))]
+    for share, other in zip(shares[1:], others, strict=True):
+        encoded = _end(other)
+        done.append(Share(None, encoded) if encoded else Share(left := made(share), encode(left)))
+    return done
 
 
 def _processors() -> int:
@@ -40,7 +54,7 @@ def _processors() -> int:
     return len(os.sched_getaffinity(0))
 
 
-def _begin(share: Sequence[SourceFile], make: Callable[[SourceFile], Any]) -> tuple[int, int]:
+def _begin(share: Sequence[SourceFile], work: Callable[[Sequence[SourceFile]], bytes]) -> tuple[int, int]:
     """Start a copy of this process on its share; its number, and where its result can be read."""
     source, sink = os.pipe()
     process = os.fork()
@@ -51,18 +65,16 @@ def _begin(share: Sequence[SourceFile], make: Callable[[SourceFile], Any]) -> tu
     try:
         os.close(source)
         with os.fdopen(sink, "wb") as stream:
-            pickle.dump([make(file) for file in share], stream, protocol=5)
+            stream.write(work(share))
         status = 0
     finally:
         os._exit(status)
 
 
-def _end(begun: tuple[int, int]) -> list[Any] | None:
-    """The result of a copy, or None when it did not come to its end."""
+def _end(begun: tuple[int, int]) -> bytes:
+    """The result of a copy, empty when it did not come to its end."""
     process, source = begun
     with os.fdopen(source, "rb") as stream:
         result = stream.read()
     _, status = os.waitpid(process, 0)
-    # Written by a copy of ourselves.
-    made: list[Any] | None = pickle.loads(result) if status == 0 else None  # noqa: S301
-    return made
+    return result if status == 0 else b""

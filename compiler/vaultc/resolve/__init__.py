@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
-from typing import Literal
+from typing import Literal, NamedTuple
 from urllib.parse import unquote
 
 from vaultc.index import Index
@@ -24,8 +24,7 @@ ASSETS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Resolved:
+class Resolved(NamedTuple):
     """`path` is a note, an asset or a folder (then it ends in `/`); `via` is the rule that found it.
 
     `anchor` is the id on the target's page, empty for the page itself; `heading` or `block` is what it belongs to.

@@ -114,7 +114,11 @@ class Fragments:
             places: dict[str, list[int]] = {}
             for at, heading in enumerate(self._note.headings):
                 # Obsidian writes a link to a heading with its Markdown left in and the punctuation of that taken out.
-                for name in {level(heading.text), level(heading.source), *((_every_word(heading.source),) if last else ())}:
+                for name in {
+                    level(heading.text),
+                    level(heading.source),
+                    *((_every_word(heading.source),) if last else ()),
+                }:
                     places.setdefault(name, []).append(at)
             self._levels.append(places)
         return self._levels[number]

@@ -11,4 +11,6 @@ def check(vault: Vault) -> Iterator[Diagnostic]:
     leading = {edge.source for edge in vault.graph.edges if edge.target != edge.source and edge.target in vault.notes}
     for path, note in vault.notes.items():
         if note.published and path not in leading:
-            yield report("VC302", "links to no other note", path, help="link to the notes that a reader would turn to next")
+            yield report(
+                "VC302", "links to no other note", path, help="link to the notes that a reader would turn to next"
+            )

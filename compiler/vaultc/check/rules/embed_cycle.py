@@ -68,6 +68,8 @@ def _circles(
                     labels.append(Label(here, link.span, f"embeds {quoted(there)}"))
             names = [*map(quoted, ring)] if len(ring) < 8 else [*map(quoted, ring[:3]), "…", *map(quoted, ring[-2:])]
             message = "note embeds itself" if len(ring) == 2 else f"embeds form a circle: {' → '.join(names)}"
-            yield report("VC208", message, note, reference.span, labels=labels, help="turn one of the embeds into a link")
+            yield report(
+                "VC208", message, note, reference.span, labels=labels, help="turn one of the embeds into a link"
+            )
         elif end not in done:
             stack.append((end, 0))

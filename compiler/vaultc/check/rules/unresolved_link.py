@@ -1,7 +1,5 @@
 """VC201: a link to a note that is not there."""
 
-from dataclasses import replace
-
 from vaultc.check.rules.links import cut, hint, linktext, moved, quoted, relative, rewrite
 from vaultc.diagnostics import Diagnostic, report
 from vaultc.graph import Vault
@@ -17,7 +15,7 @@ def check(vault: Vault, note: Note, reference: Reference, resolution: Resolution
     message = f"no note named {quoted(name)}"
     if home := moved(vault, name):
         there = f"./{relative(home, note.folder)}{cut(vault.index, note, reference)[1]}"
-        found = Resolver(vault.index).resolve(replace(reference, target=there), note)
+        found = Resolver(vault.index).resolve(reference._replace(target=there), note)
         fix = rewrite(vault, note, reference, home) if isinstance(found, Resolved) else None
         return report(
             "VC201",

@@ -14,11 +14,19 @@ from vaultc.session import Session
 
 @click.command()
 @click.argument("path", type=click.Path(path_type=Path), default=Path())
-@click.option("--site-dir", type=click.Path(path_type=Path, file_okay=False), help="Where the site goes.  [default: build/site]")
-@click.option("--engine", type=click.Choice(["mkdocs", "zensical"]), help="The generator.  [default: the configured one]")
-@click.option("--strict", is_flag=True, help="Stop with exit code 1, before anything is published, when there are errors.")
+@click.option(
+    "--site-dir", type=click.Path(path_type=Path, file_okay=False), help="Where the site goes.  [default: build/site]"
+)
+@click.option(
+    "--engine", type=click.Choice(["mkdocs", "zensical"]), help="The generator.  [default: the configured one]"
+)
+@click.option(
+    "--strict", is_flag=True, help="Stop with exit code 1, before anything is published, when there are errors."
+)
 @click.option("--clean", is_flag=True, help="Forget what earlier builds kept.")
-def build(path: Path, site_dir: Path | None, engine: Literal["mkdocs", "zensical"] | None, strict: bool, clean: bool) -> None:
+def build(
+    path: Path, site_dir: Path | None, engine: Literal["mkdocs", "zensical"] | None, strict: bool, clean: bool
+) -> None:
     """Build the site of the vault at PATH. No note is executed."""
     import shutil
     import warnings
@@ -28,7 +36,9 @@ def build(path: Path, site_dir: Path | None, engine: Literal["mkdocs", "zensical
     output.settle(project)
     session.progress = output.progress
     if (engine or project.config.engine) == "zensical":
-        raise VaultcError("zensical is not supported yet: build with mkdocs, or point zensical at the object files in build/docs")
+        raise VaultcError(
+            "zensical is not supported yet: build with mkdocs, or point zensical at the object files in build/docs"
+        )
     if clean:
         shutil.rmtree(project.build / "cache", ignore_errors=True)
         shutil.rmtree(project.build / "docs", ignore_errors=True)
@@ -51,7 +61,10 @@ def build(path: Path, site_dir: Path | None, engine: Literal["mkdocs", "zensical
         raise click.ClickException(f"{file}: add `vaultc` to `plugins`")
     plugin.session = session
     mkdocs.build(config)
-    click.echo(f"{len([n for n in session.vault.notes.values() if n.published])} notes → {_short(Path(config.site_dir))}", err=True)
+    click.echo(
+        f"{len([n for n in session.vault.notes.values() if n.published])} notes → {_short(Path(config.site_dir))}",
+        err=True,
+    )
 
 
 @click.command()
@@ -74,7 +87,9 @@ def _report(session: Session) -> int:
     for finding in found[:40]:
         place = session.vault.lines(finding.path).position(finding.span.start)
         where = _short(session.project.root / finding.path)
-        click.echo(f"{where}:{place.line}:{place.column}: {finding.severity} {finding.code} {finding.name}: {finding.message}")
+        click.echo(
+            f"{where}:{place.line}:{place.column}: {finding.severity} {finding.code} {finding.name}: {finding.message}"
+        )
     if len(found) > 40:
         click.echo(f"… and {len(found) - 40} more; `vaultc check` shows all")
     return sum(d.severity is Severity.ERROR for d in found)

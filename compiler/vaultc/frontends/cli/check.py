@@ -109,10 +109,10 @@ def run(options: Options) -> int:
     session.progress = progress
     for path in scope.outside:
         note(f"{path} is not in the vault {session.project.root}; passed over")
-    found = _wanted(session, scope, options)
     if not options.watch:
         kept.append(session)
-        gc.freeze()  # what is there stays, and no search for cycles need look at it
+        gc.disable()  # all that is made stays until the end, and no search for cycles need look at it
+    found = _wanted(session, scope, options)
     if options.fix or options.diff:
         from vaultc.check import fixes
 
