@@ -2,7 +2,6 @@
 
 import json
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from hashlib import blake2b
@@ -105,12 +104,14 @@ class _Source:
 def _read(path: Path, required: bool = True) -> _Source | None:
     try:
         text = path.read_text(encoding="utf-8")
+        import tomllib  # most vaults have nothing for it to read
+
         table = tomllib.loads(text)
     except FileNotFoundError:
         if required:
             raise VaultcError(f"{path}: no such configuration file") from None
         return None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
+    except (OSError, ValueError) as fault:
         if path.name != FILE and not required:
             return None
         raise VaultcError(f"{path}: {fault}") from None

@@ -1,7 +1,6 @@
 """The nouns that the stages pass on: what a vault is made of, each with the place where it stands."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 from vaultc.diagnostics import Diagnostic
@@ -10,8 +9,7 @@ from vaultc.text import Span
 ReferenceKind = Literal["link", "embed", "property", "markdown", "image"]
 
 
-@dataclass(frozen=True, slots=True)
-class SourceFile:
+class SourceFile(NamedTuple):
     """A note as it lies on the disk: path relative to the vault (POSIX), bytes, hexadecimal digest of the bytes."""
 
     path: str
@@ -86,8 +84,7 @@ class Ignore(NamedTuple):
     scope: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(NamedTuple):
     """One parsed note. `body` is the offset at which the text after the front matter begins, `ids` are anchors that the author wrote
     as HTML or as `{#id}`."""
 
@@ -106,7 +103,7 @@ class Note:
     tags: tuple[Tag, ...] = ()
     snippets: tuple[Snippet, ...] = ()
     ignores: tuple[Ignore, ...] = ()
-    findings: tuple[Diagnostic, ...] = field(default=())
+    findings: tuple[Diagnostic, ...] = ()
 
     @property
     def stem(self) -> str:

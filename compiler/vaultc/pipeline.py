@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from vaultc import check, graph, index, resolve
+from vaultc import check, index, resolve
 from vaultc.config import Project
 from vaultc.diagnostics import Diagnostic
 from vaultc.graph import Vault
@@ -18,7 +18,7 @@ def link(project: Project, scan: Scan, parse: Parse) -> Vault:
     names = index.build(notes.values(), scan.assets, scan.hidden)
     resolver = resolve.Resolver(names)
     links = {path: tuple(resolver.resolve(r, note) for r in note.references) for path, note in notes.items()}
-    return Vault(project, scan, notes, names, links, graph.build(notes, links))
+    return Vault(project, scan, notes, names, links)
 
 
 def findings(vault: Vault) -> tuple[Diagnostic, ...]:

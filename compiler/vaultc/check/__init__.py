@@ -66,25 +66,24 @@ def check(vault: Vault) -> tuple[Diagnostic, ...]:
 
 
 def _references(vault: Vault) -> Iterator[Diagnostic]:
-    foreign = foreign_dialect.check(vault)
+    published = {path for path, note in vault.notes.items() if note.published}
+    # All but those that are as most are: a note by its name, there and published.
+    odd = [
+        (note, reference, resolution)
+        for path, note in vault.notes.items()
+        for reference, resolution in zip(note.references, vault.links[path], strict=True)
+        if type(resolution) is not Resolved or resolution.via != "name" or resolution.path not in published
+    ]
+    foreign = foreign_dialect.check(vault, odd)
     if foreign:
         yield foreign.finding
-    for note, reference, resolution in vault.references():
-        if _plain(vault, resolution):
-            continue
+    for note, reference, resolution in odd:
         if foreign and (note.path, reference.span.start) in foreign.links:
             continue
         for rule in REFERENCE_RULES:
             if finding := rule(vault, note, reference, resolution):
                 yield finding
                 break
-
-
-def _plain(vault: Vault, resolution: Resolution) -> bool:
-    """Whether a link is as most are: a note by its name, there and published."""
-    if type(resolution) is not Resolved or resolution.via != "name" or resolution.kind != "note":
-        return False
-    return vault.notes[resolution.path].published
 
 
 def _configured(vault: Vault, found: Iterable[Diagnostic]) -> Iterator[Diagnostic]:

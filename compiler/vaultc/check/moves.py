@@ -8,7 +8,7 @@ once more before it is given out.
 import posixpath
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from urllib.parse import unquote
 
 from vaultc import index, scan
@@ -116,9 +116,9 @@ class _Mover:
         out = {}
         for definition in note.definitions:
             reference = _reference(definition)
-            old = before.resolve(reference, replace(note, definitions=()))
+            old = before.resolve(reference, note._replace(definitions=()))
             if not _nowhere(old) and not self.same(
-                old, self.resolver.resolve(reference, replace(here, definitions=()))
+                old, self.resolver.resolve(reference, here._replace(definitions=()))
             ):
                 out[definition.target_span] = self._rewritten(note, here, reference, old)
         return out

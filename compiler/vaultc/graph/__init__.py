@@ -1,8 +1,8 @@
 """Stage 5: the vault as a graph of notes and links."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from vaultc.config import Project
@@ -21,8 +21,7 @@ __all__ = ["Edge", "EdgeKind", "LinkGraph", "Node", "Vault", "build", "target"]
 EdgeKind = Literal["link", "embed", "property", "markdown"]
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """A note, or (`exists` false) a name that links use and no note has. `id` is the note's path, or the name as written."""
 
     id: str
@@ -38,6 +37,9 @@ class Edge(NamedTuple):
     target: str
     kind: EdgeKind
     start: int
+
+
+_edge: Callable[[tuple[str, str, EdgeKind, int]], Edge] = partial(tuple.__new__, Edge)  # made in C
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,21 @@ class Vault:
     notes: Mapping[str, Note]
     index: Index
     links: Mapping[str, tuple[Resolution, ...]]
-    graph: LinkGraph
+
+    @cached_property
+    def graph(self) -> LinkGraph:
+        """The graph of the published notes, made when somebody asks: most checks do not."""
+        return build(self.notes, self.links)
+
+    @cached_property
+    def successors(self) -> Mapping[str, frozenset[str]]:
+        """The other published notes, and the names without a note, that each published note links to."""
+        hidden = {path for path, note in self.notes.items() if not note.published}
+        return {
+            path: frozenset(end for it in self.links[path] if (end := target(it)) and end not in hidden and end != path)
+            for path in self.notes
+            if path not in hidden
+        }
 
     def references(self) -> Iterator[tuple[Note, Reference, Resolution]]:
         """Every reference of every note with what it means."""
@@ -109,10 +125,10 @@ class Vault:
 
 def target(resolution: Resolution) -> str | None:
     """The id of the node that a link leads to; None for an asset, a folder's page or what lies outside."""
-    if isinstance(resolution, Ambiguous):
-        resolution = resolution.chosen
     if isinstance(resolution, Resolved):
         return resolution.path if resolution.kind == "note" else None
+    if isinstance(resolution, Ambiguous):
+        return target(resolution.chosen)
     return resolution.path or (resolution.name if resolution.missing == "note" else None)
 
 
@@ -128,10 +144,12 @@ def build(notes: Mapping[str, Note], links: Mapping[str, tuple[Resolution, ...]]
     for path in nodes:
         for reference, resolution in zip(notes[path].references, links[path], strict=True):
             end = target(resolution)
-            if end is None or (end in notes and end not in nodes):
+            if end is None:
                 continue
-            if end not in notes:
+            if end not in nodes:
+                if end in notes:
+                    continue
                 missing.setdefault(end, Node(end, end, False))
             kind: EdgeKind = "embed" if reference.kind == "image" else reference.kind
-            edges.append(Edge(path, end, kind, reference.span.start))
+            edges.append(_edge((path, end, kind, reference.span.start)))
     return LinkGraph({**nodes, **dict(sorted(missing.items()))}, tuple(edges))

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from pymdownx.slugs import slugify
 
@@ -9,6 +10,7 @@ _slug = slugify(case="lower")
 _COUNT = re.compile(r"^(.*)_([0-9]+)$")
 
 
+@lru_cache(4096)
 def slug(text: str) -> str:
     """The anchor a heading of this text gets when no other has it.
 

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from vaultc.diagnostics import Diagnostic, report
 from vaultc.text import Span
@@ -30,7 +30,11 @@ def _reader() -> tuple[Callable[[str], Any], type[Any]]:
     from frontmatter.default_handlers import YAMLHandler
 
     class Loader(yaml.CSafeLoader):
-        pass
+        def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+            """The same as always; most values are plain texts, and for those there is nothing to look up."""
+            if type(node) is yaml.ScalarNode and node.tag == "tag:yaml.org,2002:str":
+                return node.value
+            return super().construct_object(node, deep)
 
     Loader.yaml_implicit_resolvers = {
         first: [(tag, pattern) for tag, pattern in resolvers if tag.rpartition(":")[2] in ("null", "merge")]
@@ -46,11 +50,10 @@ def _reader() -> tuple[Callable[[str], Any], type[Any]]:
     return (lambda text: handler.load(text, Loader=Loader)), Loader
 
 
-@dataclass(frozen=True, slots=True)
-class FrontMatter:
+class FrontMatter(NamedTuple):
     """`metadata` is what the YAML says, `span` the text between the fences, `body` where the note begins."""
 
-    metadata: Mapping[str, Any] = field(default_factory=dict)
+    metadata: Mapping[str, Any] = MappingProxyType({})
     span: Span = Span(0, 0)
     body: int = 0
     findings: tuple[Diagnostic, ...] = ()
@@ -129,23 +132,26 @@ def _truth(value: Any) -> bool | None:
     return True if text in _TRUE else False if text in _FALSE else None
 
 
-def _mistyped(path: str, span: Span, metadata: Mapping[str, Any]) -> Iterator[Diagnostic]:
-    rules: tuple[tuple[str, str, Callable[[Any], bool]], ...] = (
-        ("title", "text", lambda v: not isinstance(v, (dict, list))),
-        ("aliases", "a list of texts", _texts),
-        ("alias", "a list of texts", _texts),
-        ("tags", "a list of texts", _texts),
-        ("tag", "a list of texts", _texts),
-        ("publish", "true, false or a date", lambda v: _truth(v) is not None or bool(_DATE.match(str(v)))),
-        ("draft", "true or false", lambda v: _truth(v) is not None),
-    )
-    for key, want, fits in rules:
-        value = metadata.get(key)
-        if value is not None and not fits(value):
-            yield report("VC102", f"`{key}` is not {want}", path, span, help=f"write `{key}` as {want}")
-
-
 def _texts(value: Any) -> bool:
     if isinstance(value, list):
         return all(not isinstance(item, (dict, list)) for item in value)
     return not isinstance(value, (dict, bool))
+
+
+# Keys that vaultc reads, what their value should be, and whether one is.
+_TYPES: tuple[tuple[str, str, Callable[[Any], bool]], ...] = (
+    ("title", "text", lambda v: not isinstance(v, (dict, list))),
+    ("aliases", "a list of texts", _texts),
+    ("alias", "a list of texts", _texts),
+    ("tags", "a list of texts", _texts),
+    ("tag", "a list of texts", _texts),
+    ("publish", "true, false or a date", lambda v: _truth(v) is not None or bool(_DATE.match(str(v)))),
+    ("draft", "true or false", lambda v: _truth(v) is not None),
+)
+
+
+def _mistyped(path: str, span: Span, metadata: Mapping[str, Any]) -> Iterator[Diagnostic]:
+    for key, want, fits in _TYPES:
+        value = metadata.get(key)
+        if value is not None and not fits(value):
+            yield report("VC102", f"`{key}` is not {want}", path, span, help=f"write `{key}` as {want}")

@@ -55,7 +55,7 @@ def _note(source: SourceFile, findings: tuple[Diagnostic, ...], front: FrontMatt
             walk.headings, anchors.unique(h[1] for h in walk.headings), strict=True
         )
     )
-    metadata = front.metadata
+    metadata = dict(front.metadata)
     title = next(iter(frontmatter.strings(metadata.get("title"))), "") or next(
         (h.text for h in headings if h.level == 1 and h.text), ""
     )
@@ -144,8 +144,8 @@ class _Walk:
                 if name in _LEAVES:
                     context = make_span((start, end))
                     self.leaves.append(context)
-                if name == "+Heading":
-                    heading, inner = [], [end, start]
+                    if name == "+Heading":
+                        heading, inner = [], [end, start]
                 elif name == "+Link" or name == "+Image":
                     links.append((Event(name, data, start, end), []))
                 elif name == "+CodeBlock":

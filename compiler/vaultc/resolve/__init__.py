@@ -1,7 +1,6 @@
 """Stage 4: what each reference means, as a value."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from itertools import islice
 from typing import Literal, NamedTuple
 from urllib.parse import unquote
@@ -38,8 +37,7 @@ class Resolved(NamedTuple):
     anchor: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Unresolved:
+class Unresolved(NamedTuple):
     """`missing` says what is not there; `name` is the part that names it, `path` the file that was found, if any."""
 
     missing: Missing
@@ -48,8 +46,7 @@ class Unresolved:
     suggestions: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Ambiguous:
+class Ambiguous(NamedTuple):
     """Several files fit; `chosen` is the one that Obsidian opens, `candidates` are all of them, in its order."""
 
     chosen: Resolved | Unresolved

@@ -5,6 +5,7 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable
 from functools import cached_property
+from itertools import takewhile
 
 from vaultc.model import Block, Heading, Note
 from vaultc.parse.anchors import slug
@@ -59,6 +60,8 @@ class Fragments:
     def heading(self, fragment: str) -> Heading | None:
         """The heading that `h1#h2` names: the first whose text matches at the strictest level at which one does, below the
         headings before it."""
+        if plain := self._texts.get(fragment):
+            return plain
         parts = [part.strip() for part in fragment.split("#") if part.strip()]
         for number, level in enumerate(LEVELS):
             wanted = [level(part) for part in parts]
@@ -67,6 +70,12 @@ class Fragments:
         whole = words(fragment)  # a heading whose own text holds a `#`
         at = self._level(len(LEVELS) - 1).get(whole) if whole else None
         return self._note.headings[at[0]] if at else None
+
+    @cached_property
+    def _texts(self) -> dict[str, Heading]:
+        """The headings before the first with markup or odd spaces, by their text: what most links name, and no other could mean."""
+        plain = takewhile(lambda it: it.text == it.source == _exact(it.text), self._note.headings)
+        return {heading.text: heading for heading in reversed([*plain]) if heading.text and "#" not in heading.text}
 
     def anchor(self, fragment: str) -> Heading | None:
         """The heading that a Markdown link's fragment means: an anchor of the page, or one as another generator would write it."""
@@ -113,12 +122,12 @@ class Fragments:
             last = level is words
             places: dict[str, list[int]] = {}
             for at, heading in enumerate(self._note.headings):
-                # Obsidian writes a link to a heading with its Markdown left in and the punctuation of that taken out.
-                for name in {
-                    level(heading.text),
-                    level(heading.source),
-                    *((_every_word(heading.source),) if last else ()),
-                }:
+                names = {level(heading.text)}
+                if heading.source != heading.text:
+                    names.add(level(heading.source))
+                if last:  # Obsidian writes a link to a heading with its Markdown left in and the punctuation of that taken out.
+                    names.add(_every_word(heading.source))
+                for name in names:
                     places.setdefault(name, []).append(at)
             self._levels.append(places)
         return self._levels[number]

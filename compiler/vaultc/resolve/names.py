@@ -33,29 +33,27 @@ def find(index: Index, name: str, folder: str, *, markdown: bool = False) -> Fou
 
     `markdown` looks beside the note first, as a Markdown destination does.
     """
-    absolute, slash = name.startswith("/"), name.endswith("/")
-    name = name.rstrip("/") if slash else name
-    if name.startswith(("./", "../")) or name in (".", ".."):
-        path = posixpath.normpath(posixpath.join(folder, name))
+    absolute = slash = False
+    path, beside = name, f"{folder}/{name}" if folder else name
+    if "/" in name or name in (".", ".."):
+        absolute, slash = name.startswith("/"), name.endswith("/")
+        name = name.rstrip("/") if slash else name
+        if name.startswith(("./", "../")) or name in (".", ".."):
+            path = posixpath.normpath(posixpath.join(folder, name))
+            if path == ".." or path.startswith("../"):
+                return Outside(path)
+            return _at(index, "" if path == "." else path, slash)
+        path = posixpath.normpath(name) if "//" in name or "/." in name else name
+        path = path.lstrip("/")
         if path == ".." or path.startswith("../"):
             return Outside(path)
-        return _at(index, "" if path == "." else path, slash)
-    path = posixpath.normpath(name) if "//" in name or "/." in name else name
-    path = path.lstrip("/")
-    if path == ".." or path.startswith("../"):
-        return Outside(path)
-    beside = posixpath.normpath(posixpath.join(folder, path))
-    if markdown and not absolute:
-        if beside == ".." or beside.startswith("../"):
-            return Outside(beside)
-        if found := _at(index, "" if beside == "." else beside, slash):
-            return found
+        beside = "/".join(filter(None, (folder, "" if path == "." else path)))
+    if markdown and not absolute and (found := _at(index, beside, slash)):
+        return found
     if not slash:
-        if found := _file(index, path):
-            return found
-        if folder and (here := index.files.get(fold(beside))):
-            return Found(_spelled(here, path), "name")
         key = fold(path)
+        if here := index.files.get(key) or (index.files.get(fold(beside)) if folder else None):
+            return Found(_spelled(here, path), "name")
         folders, _, last = key.rpartition("/")
         if not folders:
             paths = index.stems.get(last, ())

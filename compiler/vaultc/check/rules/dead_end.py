@@ -8,9 +8,9 @@ from vaultc.graph import Vault
 
 def check(vault: Vault) -> Iterator[Diagnostic]:
     """A finding for each published note none of whose links reaches another note."""
-    leading = {edge.source for edge in vault.graph.edges if edge.target != edge.source and edge.target in vault.notes}
-    for path, note in vault.notes.items():
-        if note.published and path not in leading:
+    notes = vault.notes.keys()
+    for path, ends in vault.successors.items():
+        if notes.isdisjoint(ends):
             yield report(
                 "VC302", "links to no other note", path, help="link to the notes that a reader would turn to next"
             )

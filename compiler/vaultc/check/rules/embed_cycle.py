@@ -17,12 +17,12 @@ def check(vault: Vault) -> Iterator[Diagnostic]:
     it lies in what it embeds.
     """
     embeds: dict[str, list[tuple[Reference, str]]] = {}
-    for note, reference, resolution in vault.references():
-        if reference.kind != "embed" or (end := target(resolution)) not in vault.notes or end is None:
-            continue
-        if end == note.path and not _within(note, reference, resolution):
-            continue
-        embeds.setdefault(note.path, []).append((reference, end))
+    for path, note in vault.notes.items():
+        for reference, resolution in zip(note.references, vault.links[path], strict=True):
+            if reference.kind != "embed" or (end := target(resolution)) not in vault.notes or end is None:
+                continue
+            if end != path or _within(note, reference, resolution):
+                embeds.setdefault(path, []).append((reference, end))
     done: set[str] = set()
     for start in embeds:
         yield from _circles(vault, start, embeds, done)

@@ -9,9 +9,7 @@ from vaultc.resolve.pages import url
 
 def check(vault: Vault) -> Iterator[Diagnostic]:
     """A finding for each published note without a link from another; a folder's index needs none."""
-    incoming = vault.graph.incoming
+    linked = frozenset[str]().union(*vault.successors.values())
     for path, note in vault.notes.items():
-        if not note.published or any(edge.source != path for edge in incoming.get(path, ())):
-            continue
-        if url(path) not in ("", f"{note.folder}/"):
+        if note.published and path not in linked and url(path) not in ("", f"{note.folder}/"):
             yield report("VC301", "no note links here", path, help="link to it from a note on a near topic")

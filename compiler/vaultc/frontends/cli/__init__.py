@@ -4,7 +4,6 @@ import os
 import sys
 from contextlib import suppress
 from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 import click
@@ -36,10 +35,10 @@ class _Commands(click.Group):
     """A group that knows its commands by name and imports one only when it is used."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return [name for name in COMMANDS if find_spec(_module(name)) is not None]
+        return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS or find_spec(_module(cmd_name)) is None:
+        if cmd_name not in COMMANDS:
             return None
         command: click.Command = getattr(import_module(_module(cmd_name)), cmd_name)
         return command
