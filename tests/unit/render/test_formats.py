@@ -1,6 +1,9 @@
 """Every format over one set of findings; `--update-cases` writes what they render now."""
 
 import json
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -162,6 +165,28 @@ def test_sarif_keeps_to_its_schema(monkeypatch: pytest.MonkeyPatch) -> None:
     run["results"][0]["locations"][0]["physicalLocation"]["region"] = {"startLine": 0}
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(log, SARIF)
+
+
+def test_sarif_has_the_types_that_are_published_for_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    text = rendered("sarif", sample(), monkeypatch)
+    assert mistyped(text, tmp_path) == ""
+    assert "does not exist in type 'Result'" in mistyped(text.replace('"ruleId"', '"unknown"', 1), tmp_path)
+    assert "not assignable" in mistyped(text.replace('"level": "error"', '"level": "fatal"', 1), tmp_path)
+
+
+def mistyped(log: str, folder: Path) -> str:
+    """What TypeScript says of a log, by the types of SARIF (@types/sarif) that nobody here wrote."""
+    client = HERE.parents[2] / "site" / "client" / "node_modules"
+    node = shutil.which("node", path=Path(sys.executable).parent) or shutil.which("node")
+    if node is None or not (client / "@types" / "sarif").is_dir():
+        pytest.skip("missing tool: Node and the packages of site/client (make test installs both)")
+    (folder / "log.ts").write_text(
+        f'import type {{ Log }} from "{client.as_posix()}/@types/sarif";\nexport const log: Log = {log};\n',
+        encoding="utf-8",
+    )
+    compiler = [node, client / "typescript/bin/tsc", "--noEmit", "--strict", "--skipLibCheck", "--ignoreConfig"]
+    done = subprocess.run([*compiler, "log.ts"], cwd=folder, capture_output=True, text=True, check=False, timeout=300)
+    return done.stdout + done.stderr
 
 
 def _object(required: str = "", **properties: Any) -> dict[str, Any]:
