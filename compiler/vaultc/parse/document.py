@@ -8,9 +8,10 @@ restored. That lets a link hold code, quotes or a pipe, and keeps one scanner fo
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import pyromark
@@ -34,6 +35,9 @@ _PLACEHOLDER = re.compile(rb"<%|\{\{|\{%")
 _COMMENT = re.compile(rb"%%")
 _HIDDEN = re.compile(rb"%%.*?%%")
 _LITERAL = frozenset({"Code", "+CodeBlock", "InlineMath", "DisplayMath", "Html", "InlineHtml"})
+# Display mathematics that opens a line, in quotes or a list item; and lines that no formula has.
+_FORMULA = re.compile(rb"^([ \t>]*(?:(?:[-*+]|\d+[.)])[ \t]+)?)\$\$", re.M)
+_NO_FORMULA = re.compile(rb"[ \t>]*(?:#{1,6}[ \t]|```|~~~)")
 _FILL = b"\x1a"
 _MASKED = re.compile(",\x1a+,|\x1a\x1a")
 
@@ -75,6 +79,7 @@ class Document:
     comments: tuple[Span, ...]
     _masked: bytes
     _masks: list[WikiLink]
+    _formulas: dict[int, str]
 
     def slice(self, start: int, end: int) -> str:
         """The text between two byte offsets."""
@@ -87,13 +92,16 @@ class Document:
 
     def steps(self, passed: Container[str] = ()) -> Iterator[Step]:
         """The same one after the other, as plain tuples, without those of the names in `passed`."""
-        return _steps(self.data, self._masked, self.body, self._masks, passed)
+        return _steps(self.data, self._masked, self.body, self._masks, self._formulas, passed)
 
 
 def read(data: bytes, body: int = 0) -> Document:
     """Read the text of a note from byte `body` on. `data` must be UTF-8; nothing raises."""
     comments: tuple[Span, ...] = ()
     masked = data.replace(b"\0", _FILL) if b"\0" in data else data
+    formulas: dict[int, str] = {}
+    if data.count(b"$$") > 1:
+        masked, formulas = _formulas(data, masked, body)
     if b"%%" in data:
         comments = _comments(data, body, _steps(data, masked, body))
         masked, holes = _without(masked, comments)
@@ -105,11 +113,16 @@ def read(data: bytes, body: int = 0) -> Document:
     if links:
         masked = _mask(masked, [link.span for link in links])
     masks = sorted((*links, *holes), key=lambda link: link.span) if holes else links
-    return Document(data, body, comments, masked, masks)
+    return Document(data, body, comments, masked, masks, formulas)
 
 
 def _steps(
-    data: bytes, masked: bytes, body: int, masks: Sequence[WikiLink] = (), passed: Container[str] = ()
+    data: bytes,
+    masked: bytes,
+    body: int,
+    masks: Sequence[WikiLink] = (),
+    formulas: Mapping[int, str] = MappingProxyType({}),
+    passed: Container[str] = (),
 ) -> Iterator[Step]:
     """What pyromark reads in `masked`, each mask given back: as an event of its own inside text, as the text it was elsewhere."""
     code = False
@@ -133,6 +146,8 @@ def _steps(
             if payload is not None and kind in _WRITTEN and masks and "\x1a" in _written(payload):
                 payload = _restored(kind, payload, start, end, masks)
             yield sign, payload, start, end
+        elif formulas and name == "DisplayMath" and where["start"] in formulas:
+            yield name, formulas[where["start"]], where["start"], where["end"]
         elif masks and type(payload) is str and "\x1a" in payload:
             start, end = where["start"], where["end"]
             while at < len(masks) and masks[at].span.end <= start:
@@ -233,6 +248,38 @@ def _escaped(data: bytes, at: int) -> bool:
     while before and data[before - 1] == 0x5C:
         before -= 1
     return (at - before) % 2 == 1
+
+
+def _formulas(data: bytes, masked: bytes, body: int) -> tuple[bytes, dict[int, str]]:
+    """The text with display mathematics of several lines masked, and what stands in each by its first byte.
+
+    To CommonMark a formula is text like any other: an empty line, a minus or an equals sign at the start of a line would end
+    it. To Obsidian it runs from `$$` to `$$`, like a block of code.
+    """
+    literal = Ranges(Span(start, end) for name, _, start, end in _steps(data, masked, body) if name in _LITERAL)
+    formulas: dict[int, str] = {}
+    pieces: list[bytes] = []
+    at = done = body
+    while match := _FORMULA.search(masked, at):
+        start = match.end() - 2
+        if (inside := literal.end(start)) is not None:  # code, or a formula that is read as one anyway
+            at = inside
+            continue
+        end = masked.find(b"$$", start + 2)
+        if end < 0:
+            break
+        first, *others = data[start + 2 : end].split(b"\n")
+        quote = re.compile(rb"(?:[ \t]*>){%d} ?" % match[1].count(b">"))
+        at = start + 2
+        if not all(quote.match(line) and not _NO_FORMULA.match(line) for line in others):
+            continue
+        at = end + 2
+        if others:
+            lines = (first, *(quote.sub(b"", line, count=1) for line in others))
+            formulas[start] = b"\n".join(lines).decode("utf-8", "replace")
+            pieces += (masked[done : start + 2], _FILL * (end - start - 2))
+            done = end
+    return b"".join((masked[:body], *pieces, masked[done:])), formulas
 
 
 def _comments(data: bytes, body: int, steps: Iterable[Step]) -> tuple[Span, ...]:

@@ -29,8 +29,9 @@ _START = re.compile(
   | !(?=!!(?:[ \t]|$))                     # an admonition
   | \[(?=[^\]]*\]:|!|TOC\]$)             # a definition, a callout, a table of contents
   | \|(?=[|:\- ]*$)                       # a table's second line
+  | -(?=[:\- ]*\|[|:\- ]*$)               # another
   | (?P<number>\d+)(?=\.(?:[ \t]|$))
-  | (?P<odd>:(?=[ \t]) | \?(?=\?\?) | /(?=//))
+  | (?P<odd>:(?=[ \t]|[:\- ]*\|[|:\- ]*$) | \?(?=\?\?) | /(?=//))
     """,
     re.VERBOSE,
 )

@@ -10,6 +10,7 @@ HIGHLIGHT = re.compile(r"(?<!=)==(?!=)")
 _SIZE = re.compile(r"\|(\d+)(?:x(\d+))?$")
 _IN_TAG = re.compile(r"[`\\\[\]$]")
 _IN_CELL = re.compile(r"[`\\\[\]$|]")
+_EMPTY = re.compile(r"\n[ \t]*(?=\n)")
 _TAG = re.compile(r"<(?=[A-Za-z/!?])")
 
 
@@ -78,8 +79,8 @@ def tag(source: str, *, one_line: bool, cell: bool) -> str:
 
 
 def tex(source: str) -> str:
-    """TeX that nothing else is seen in: two backticks would be code, an angle before a letter a tag."""
-    return _TAG.sub("< ", source.replace("\r", "").replace("`", r"\lq{}"))
+    """TeX that nothing else is seen in: two backticks would be code, an angle before a letter a tag, an empty line an end."""
+    return _EMPTY.sub("", _TAG.sub("< ", source.replace("\r", "").replace("`", r"\lq{}")))
 
 
 def image(text: str, target: str, title: str) -> str:
