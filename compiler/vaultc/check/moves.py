@@ -7,11 +7,13 @@ once more before it is given out.
 
 import posixpath
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from urllib.parse import unquote
 
 from vaultc import index, scan
+from vaultc.check.canvases import rewrite
 from vaultc.check.rules.links import cut, destination, encoded, in_table, linkable, linktext, quoted, relative
 from vaultc.errors import VaultcError
 from vaultc.graph import Vault
@@ -24,7 +26,7 @@ from vaultc.text import Span, fold, splice
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """`texts` has the new bytes of each note that changes, by its new path; `edits` counts the rewritten links.
+    """`texts` has the new bytes of each note and canvas that changes, by its new path; `edits` counts the rewritten links.
 
     `joined` counts links that led nowhere and lead to what moved, under its new name.
     """
@@ -36,12 +38,12 @@ class Move:
     joined: int
 
 
-def plan(vault: Vault, old: str, new: str) -> Move:
+def plan(vault: Vault, old: str, new: str, canvases: Mapping[str, bytes] = MappingProxyType({})) -> Move:
     """What it takes to rename the note, file or folder at `old` to `new`, both relative to the vault.
 
-    Raises VaultcError when a link could not follow.
+    `canvases` are what the vault's canvases hold, by path. Raises VaultcError when a link could not follow.
     """
-    return _Mover(vault, old, new).run()
+    return _Mover(vault, old, new).run(canvases)
 
 
 class _Mover:
@@ -56,10 +58,11 @@ class _Mover:
         self.resolver = Resolver(self.index)
         self.joined = 0
 
-    def run(self) -> Move:
+    def run(self, canvases: Mapping[str, bytes]) -> Move:
         edits: dict[str, dict[Span, str]] = {}
         for path, note in self.vault.notes.items():
-            rewritten = {**self._links(note), **self._definitions(note)}
+            here = self.notes[self.moved(path)]
+            rewritten = {**self.links(note, here, self.vault.links[path]), **self._definitions(note, here)}
             if not rewritten:
                 continue
             if self.sources[path] != self.vault.text(path):
@@ -69,7 +72,13 @@ class _Mover:
             edits[path] = rewritten
         texts = {self.moved(path): splice(self.sources[path], list(spans.items())) for path, spans in edits.items()}
         self._verify(texts)
-        return Move(self.old, self.new, texts, sum(map(len, edits.values())), self.joined)
+        count = sum(map(len, edits.values()))
+        for path, data in canvases.items():
+            canvas = _Canvas(self, path)
+            if (changed := rewrite(data, canvas.file, canvas.markdown)) != data:
+                texts[self.moved(path)] = changed
+                count += canvas.edits
+        return Move(self.old, self.new, texts, count, self.joined)
 
     def moved(self, path: str) -> str:
         """Where the file at `path` will be."""
@@ -86,12 +95,12 @@ class _Mover:
         files = self.vault.scan
         return index.build(notes.values(), [*map(self.moved, files.assets)], map(self.moved, files.hidden))
 
-    def _links(self, note: Note) -> dict[Span, str]:
-        here = self.notes[self.moved(note.path)]
+    def links(self, note: Note, here: Note, resolutions: Iterable[Resolution]) -> dict[Span, str]:
+        """What to write for the links of `note`, which mean `resolutions` and will be those of `here`."""
         headings = [heading.span for heading in note.headings]
         starts = [span.start for span in headings]
         out = {}
-        for reference, old in zip(note.references, self.vault.links[note.path], strict=True):
+        for reference, old in zip(note.references, resolutions, strict=True):
             new = self.resolver.resolve(reference, here)
             if self.same(old, new):
                 continue
@@ -110,8 +119,7 @@ class _Mover:
             out[reference.target_span] = text
         return out
 
-    def _definitions(self, note: Note) -> dict[Span, str]:
-        here = self.notes[self.moved(note.path)]
+    def _definitions(self, note: Note, here: Note) -> dict[Span, str]:
         before = Resolver(self.vault.index)
         out = {}
         for definition in note.definitions:
@@ -210,6 +218,31 @@ class _Mover:
                     raise VaultcError(f"{path}: `{reference.raw}` would not survive the move: choose another name")
             if len(note.references) != len(before.references) or len(note.findings) > len(before.findings):
                 raise VaultcError(f"{path}: its links cannot hold the new name: choose another")
+
+
+class _Canvas:
+    """What a move makes of one canvas. Its cards are read like notes that lie where it lies."""
+
+    def __init__(self, mover: _Mover, path: str) -> None:
+        self.mover, self.path = mover, path
+        self.edits = 0
+
+    def file(self, path: str) -> str:
+        """Where the file at `path` will be."""
+        moved = self.mover.moved(path)
+        self.edits += moved != path
+        return moved
+
+    def markdown(self, text: str) -> str:
+        """A card's text with its links rewritten."""
+        card = parse(scan.source_file(self.path, text.encode("utf-8", "surrogatepass")))
+        resolver = Resolver(self.mover.vault.index)
+        meant = [resolver.resolve(reference, card) for reference in card.references]
+        spans = self.mover.links(card, card._replace(path=self.mover.moved(self.path)), meant)
+        if not spans:
+            return text
+        self.edits += len(spans)
+        return splice(text.encode(), list(spans.items())).decode()
 
 
 def _chosen(resolution: Resolution) -> Resolved | Unresolved:

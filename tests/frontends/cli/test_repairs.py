@@ -212,6 +212,41 @@ def test_mv_rewrites_links_that_it_would_capture(run: Run, tmp_path: Path) -> No
     assert "1 link that led nowhere leads here now" in done.stderr
 
 
+def test_mv_rewrites_the_cards_of_a_canvas(run: Run, tmp_path: Path) -> None:
+    card = r"see [[Alpha|the first]], [[d/Alpha#^b]] and [m](d/Alpha.md)\n\"file\": \"d/Alpha.md\" [[gone]] é"
+    canvas = (
+        '{\r\n\t"nodes":[\r\n\t\t{"id":"1","type":"file","file":"d/Alpha.md","subpath":"#A"},\r\n'
+        f'\t\t{{"id":"2","type":"text","text":"{card}"}},\r\n\t\t{{"id":"3","type":"file","file":"d/Alpha.md.png"}}\r\n\t],\r\n'
+        '\t"edges":[{"id":"e","label":"d/Alpha.md"}]\r\n}'
+    )
+    vault = write(
+        tmp_path / "v",
+        {
+            ".obsidian/app.json": "{}",
+            "d/Alpha.md": "# A\n\ntext ^b\n",
+            "Map.canvas": canvas,
+            "broken.canvas": '{"nodes":[{"file":"d/Alpha.md"',
+        },
+    )
+    before = snapshot(vault)
+    name = 'Бета "q"'
+    dry = run("mv", "Alpha", name, "--dry-run", cwd=vault)
+    assert snapshot(vault) == before
+    done = run("mv", "Alpha", name, cwd=vault)
+    assert "rewrote 4 links in 0 notes and 1 canvas file" in done.stderr
+    escaped = name.replace('"', r"\"")
+    assert (vault / "Map.canvas").read_bytes().decode() == canvas.replace(
+        '"file":"d/Alpha.md",', f'"file":"d/{escaped}.md",'
+    ).replace(
+        r"[[Alpha|the first]], [[d/Alpha#^b]] and [m](d/Alpha.md)",
+        rf"[[{escaped}|the first]], [[d/{escaped}#^b]] and [m](d/Бета%20%22q%22.md)",
+    )
+    assert (vault / "broken.canvas").read_bytes() == before["broken.canvas"]
+    assert "+++ Map.canvas" in dry.stdout
+    run("mv", name, "Alpha", cwd=vault)
+    assert snapshot(vault) == before
+
+
 def test_mv_dry_run_changes_nothing(run: Run, crooked: Path) -> None:
     before = snapshot(crooked)
     done = run("mv", "a", "z", "--dry-run", cwd=crooked)

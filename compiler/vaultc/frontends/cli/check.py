@@ -119,7 +119,8 @@ def run(options: Options) -> int:
         repair = fixes.plan(session.vault, found, scope.covers)
         many = f"{count(repair.edits, 'link')} in {count(len(repair.texts), 'note')}"
         if options.diff:
-            emit(diff(Report(session, ()), repair.texts), options.output)
+            texts = {path: (session.texts.text(path), text) for path, text in repair.texts.items()}
+            emit(diff(Report(session, ()), texts), options.output)
             note(f"--fix would rewrite {many}")
             return int(any(map(_failing(session, options).fails, found)))
         if repair.texts:
@@ -168,16 +169,16 @@ def _new(found: Sequence[Diagnostic], scope: Scope, options: Options, path: Path
     return passed.new
 
 
-def diff(report: Report, texts: Mapping[str, bytes]) -> str:
-    """A unified diff, paths relative to the current folder, that `patch -p0` can apply."""
+def diff(report: Report, texts: Mapping[str, tuple[bytes, bytes]]) -> str:
+    """A unified diff of files before and after, paths relative to the current folder, that `patch -p0` can apply."""
     import difflib
 
     out = []
-    for path, text in sorted(texts.items()):
+    for path, (old, new) in sorted(texts.items()):
         name = report.from_here(path)
         name += "\t" if " " in name else ""  # else `patch` takes the first word for the name
-        before = report.subject.texts.text(path).decode("utf-8", "replace").splitlines(keepends=True)
-        for line in difflib.unified_diff(before, text.decode("utf-8", "replace").splitlines(keepends=True), name, name):
+        before, after = (text.decode("utf-8", "replace").splitlines(keepends=True) for text in (old, new))
+        for line in difflib.unified_diff(before, after, name, name):
             out.append(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n")
     return "".join(out)
 

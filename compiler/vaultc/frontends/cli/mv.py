@@ -32,13 +32,19 @@ def mv(old: str, new: str, dry_run: bool) -> None:
     goal = _goal(root, source, old, new)
     if twins := [path for path in session.vault.index.files.get(fold(goal), ()) if path not in (goal, source)]:
         raise VaultcError(f"{twins[0]} differs only in case or Unicode form: choose another name")
-    move = moves.plan(session.vault, source, goal)
+    assets = session.vault.scan.assets
+    canvases = {path: (root / path).read_bytes() for path in assets if path.lower().endswith(".canvas")}
+    move = moves.plan(session.vault, source, goal, canvases)
     report = Report(session.vault, ())
     emit(f"{report.from_here(source)} -> {report.from_here(goal)}\n")
-    where = {path: path if path in session.vault.notes else source + path[len(goal) :] for path in move.texts}
-    links = f"{count(move.edits, 'link')} in {count(len(move.texts), 'note')}"
+    known = session.vault.notes.keys() | canvases.keys()
+    where = {path: path if path in known else source + path[len(goal) :] for path in move.texts}
+    drawn = sum(path in canvases for path in where.values())
+    files = [count(len(where) - drawn, "note"), *([count(drawn, "canvas file")] if drawn else [])]
+    links = f"{count(move.edits, 'link')} in {' and '.join(files)}"
     if dry_run:
-        emit(diff(report, {where[path]: text for path, text in move.texts.items()}))
+        before = {path: canvases[path] if path in canvases else session.texts.text(path) for path in where.values()}
+        emit(diff(report, {where[path]: (before[where[path]], text) for path, text in move.texts.items()}))
         note(f"would rewrite {links}")
     else:
         commit(session.project, Changes(((source, goal),), move.texts))
