@@ -14,7 +14,7 @@ LINK: Final = "\1"  # a hole for Markdown that begins with a bracket
 _SPECIAL = re.compile(r"([*_~=`\[\]!\\${<&|])\1*")
 _BEFORE: Final = {"]": "([:" + LINK, "[": "^", "!": LINK}
 _PUNCTUATION: Final = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~\n" + HOLE + LINK)
-_ENTITY = re.compile(r"&\#?\w+;")
+_ENTITY = re.compile(r"&(?:\#(?:\d|[xX][0-9a-fA-F])|\#?\w+;)")
 # What a line may not begin with; a backslash before its first character undoes it, or where none can, an entity.
 _STARTS: Final = frozenset("#-+*>=_![|:?/0123456789")
 _START = re.compile(
