@@ -38,6 +38,16 @@ def test_human_shows_the_line_with_a_caret(run: Run, vault: Path) -> None:
     assert "\x1b" not in done.stdout
 
 
+def test_an_address_without_its_scheme_is_a_path(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("[x](www.example.com/a) [y](notes.old/b) [z](gone.md)\n", encoding="utf-8")
+    done = run("check", tmp_path, "--select", "VC201", status=1)
+    assert [line.strip() for line in done.stdout.splitlines() if "= help" in line] == [
+        "= help: write `https://www.example.com/a` if an address is meant",
+        "= help: create the note, or correct the link",
+        "= help: create the note, or correct the link",
+    ]
+
+
 def test_colours_follow_the_conventions(run: Run, vault: Path) -> None:
     assert "\x1b[31m" in run("check", vault, status=1, env={"FORCE_COLOR": "1"}).stdout
     assert "\x1b" not in run("check", vault, status=1, env={"FORCE_COLOR": "1", "NO_COLOR": "1"}).stdout

@@ -1,10 +1,15 @@
 """VC201: a link to a note that is not there."""
 
+import re
+
 from vaultc.check.rules.links import cut, hint, linktext, moved, quoted, relative, rewrite
 from vaultc.diagnostics import Diagnostic, report
 from vaultc.graph import Vault
 from vaultc.model import Note, Reference
 from vaultc.resolve import Resolution, Resolved, Resolver, Unresolved
+
+# What browsers would take for an address if it were typed; in a link it is a path.
+_ADDRESS = re.compile(r"www\.|[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|edu|gov|io|ai|dev|app|ru|рф|su)(?:[/:]|$)", re.I)
 
 
 def check(vault: Vault, note: Note, reference: Reference, resolution: Resolution) -> Diagnostic | None:
@@ -26,5 +31,8 @@ def check(vault: Vault, note: Note, reference: Reference, resolution: Resolution
             suggestions=(linktext(vault.index, home, note.folder) or home,),
             fix=fix,
         )
-    help = hint(near, "create the note, or correct the link")
+    otherwise = "create the note, or correct the link"
+    if reference.kind in ("markdown", "image") and _ADDRESS.match(name):
+        otherwise = f"write {quoted('https://' + name)} if an address is meant"
+    help = hint(near, otherwise)
     return report("VC201", message, note.path, reference.span, help=help, suggestions=near)
