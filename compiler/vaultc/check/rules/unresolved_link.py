@@ -18,6 +18,9 @@ def check(vault: Vault, note: Note, reference: Reference, resolution: Resolution
         return None
     name, near = resolution.name, resolution.suggestions
     message = f"no note named {quoted(name)}"
+    if reference.kind in ("markdown", "image") and _ADDRESS.match(name):
+        help = f"write {quoted('https://' + name)} if an address is meant"
+        return report("VC201", message, note.path, reference.span, help=help)
     if home := moved(vault, name):
         there = f"./{relative(home, note.folder)}{cut(vault.index, note, reference)[1]}"
         found = Resolver(vault.index).resolve(reference._replace(target=there), note)
@@ -31,8 +34,5 @@ def check(vault: Vault, note: Note, reference: Reference, resolution: Resolution
             suggestions=(linktext(vault.index, home, note.folder) or home,),
             fix=fix,
         )
-    otherwise = "create the note, or correct the link"
-    if reference.kind in ("markdown", "image") and _ADDRESS.match(name):
-        otherwise = f"write {quoted('https://' + name)} if an address is meant"
-    help = hint(near, otherwise)
+    help = hint(near, "create the note, or correct the link")
     return report("VC201", message, note.path, reference.span, help=help, suggestions=near)
