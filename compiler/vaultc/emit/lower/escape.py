@@ -16,7 +16,8 @@ _BEFORE: Final = {"]": "([:" + LINK, "[": "^", "!": LINK}
 _PUNCTUATION: Final = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~\n" + HOLE + LINK)
 _ENTITY = re.compile(r"&(?:\#(?:\d|[xX][0-9a-fA-F])|\#?\w+;)")
 # What a line may not begin with; a backslash before its first character undoes it, or where none can, an entity.
-_STARTS: Final = frozenset("#-+*>=_![|:?/0123456789")
+_STARTS: Final = frozenset("#-+*>=_![|:?/\\0123456789")
+_RULED = re.compile(r"[|:\- \\]*")  # a table's second line
 _START = re.compile(
     r"""
     \#                                    # a heading, even without a space
@@ -28,10 +29,8 @@ _START = re.compile(
   | =(?===[ \t])                          # a tab
   | !(?=!!(?:[ \t]|$))                     # an admonition
   | \[(?=[^\]]*\]:|!|TOC\]$)             # a definition, a callout, a table of contents
-  | \|(?=[|:\- ]*$)                       # a table's second line
-  | -(?=[:\- ]*\|[|:\- ]*$)               # another
   | (?P<number>\d+)(?=\.(?:[ \t]|$))
-  | (?P<odd>:(?=[ \t]|[:\- ]*\|[|:\- ]*$) | \?(?=\?\?) | /(?=//))
+  | (?P<odd>:(?=[ \t]) | \?(?=\?\?) | /(?=//))
     """,
     re.VERBOSE,
 )
@@ -84,6 +83,8 @@ def escape(text: str, *, lines: bool = True, cell: bool = False, links: bool = T
 
 
 def _begun(line: str, defines: bool = False) -> str:
+    if "|" in line and _RULED.fullmatch(line):
+        line = line.replace("|", "&#124;", 1)
     if defines and line[0] == "[":
         return "\\" + line
     match = _START.match(line)
