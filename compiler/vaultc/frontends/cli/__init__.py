@@ -1,5 +1,6 @@
 """The command `vaultc`. Each subcommand is a module of its own, imported when it is called."""
 
+import gc
 import os
 import sys
 from contextlib import suppress
@@ -68,6 +69,7 @@ def main(arguments: list[str] | None = None) -> None:
         with suppress(OSError, ValueError):
             sys.stderr.flush()
         os._exit(status)  # stdout is flushed; to take a large vault apart object by object takes a while
+    gc.enable()  # who called this goes on
     sys.exit(status)
 
 
