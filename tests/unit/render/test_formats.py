@@ -184,7 +184,7 @@ def mistyped(log: str, folder: Path) -> str:
         f'import type {{ Log }} from "{client.as_posix()}/@types/sarif";\nexport const log: Log = {log};\n',
         encoding="utf-8",
     )
-    compiler = [node, client / "typescript/bin/tsc", "--noEmit", "--strict", "--skipLibCheck", "--ignoreConfig"]
+    compiler = [node, str(client / "typescript/bin/tsc"), "--noEmit", "--strict", "--skipLibCheck", "--ignoreConfig"]
     done = subprocess.run([*compiler, "log.ts"], cwd=folder, capture_output=True, text=True, check=False, timeout=300)
     return done.stdout + done.stderr
 
