@@ -10,13 +10,13 @@ from functools import cache, partial
 from io import BytesIO
 from itertools import chain
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_type_hints
 
 from vaultc.diagnostics import report
 from vaultc.model import Block, Definition, Heading, Ignore, Note, Reference, Snippet, SourceFile, Tag
 from vaultc.parse import many
 from vaultc.parse.note import parse_all
-from vaultc.text import make_span
+from vaultc.text import Span, make_span
 
 R = TypeVar("R", bound=tuple[Any, ...])
 # A note as it is stored: plain tuples, texts and numbers, which load several times faster than records do and cannot run code.
@@ -107,35 +107,32 @@ class _Plain(pickle.Unpickler):
         raise pickle.UnpicklingError(f"{module}.{name} is no plain value")
 
 
-# Which columns of a record are spans.
-_SPANS: dict[type, tuple[int, ...]] = {
-    kind: tuple(
-        at for at, name in enumerate(kind._fields) if name in ("span", "id_span", "target_span", "context", "scope")
+# Which fields of a note are records, and which columns of those are spans.
+_KINDS: dict[int, type[tuple[Any, ...]]] = {
+    Note._fields.index(name): kind
+    for name, kind in (
+        ("headings", Heading),
+        ("blocks", Block),
+        ("references", Reference),
+        ("definitions", Definition),
+        ("tags", Tag),
+        ("snippets", Snippet),
+        ("ignores", Ignore),
     )
-    for kind in (Heading, Block, Reference, Definition, Tag, Snippet, Ignore)
+}
+_SPANS = {
+    kind: tuple(at for at, type_ in enumerate(get_type_hints(kind).values()) if type_ is Span)
+    for kind in _KINDS.values()
 }
 
 
 def _packed(note: Note) -> Packed:
     """The note in plain values, its records by columns. Findings of the parse have neither labels nor fixes."""
-    return (
-        note.path,
-        note.digest,
-        note.title,
-        note.metadata,
-        note.body,
-        note.aliases,
-        note.published,
-        _columns(note.headings),
-        _columns(note.blocks),
-        note.ids,
-        _columns(note.references),
-        _columns(note.definitions),
-        _columns(note.tags),
-        _columns(note.snippets),
-        _columns(note.ignores),
-        [(f.code, f.message, tuple(f.span), f.help, f.suggestions) for f in note.findings],
-    )
+    values: list[Any] = list(note)
+    for at in _KINDS:
+        values[at] = _columns(values[at])
+    values[-1] = [(f.code, f.message, tuple(f.span), f.help, f.suggestions) for f in note.findings]
+    return tuple(values)
 
 
 def _columns(records: Sequence[tuple[Any, ...]]) -> Packed:
@@ -149,46 +146,15 @@ def _columns(records: Sequence[tuple[Any, ...]]) -> Packed:
 
 
 def _unpacked(packed: Packed) -> Note:
-    """The note again. Raises ValueError or TypeError for what is none."""
-    (
-        path,
-        digest,
-        title,
-        metadata,
-        body,
-        aliases,
-        published,
-        heads,
-        blocks,
-        ids,
-        refs,
-        defs,
-        tags,
-        snippets,
-        ignores,
-        found,
-    ) = packed
-    return Note(
-        path,
-        digest,
-        title,
-        metadata,
-        body,
-        aliases,
-        published,
-        _records(Heading, heads),
-        _records(Block, blocks),
-        ids,
-        _records(Reference, refs),
-        _records(Definition, defs),
-        _records(Tag, tags),
-        _records(Snippet, snippets),
-        _records(Ignore, ignores),
-        tuple(
-            report(code, message, path, make_span(at), help=help, suggestions=near)
-            for code, message, at, help, near in found
-        ),
+    """The note again. Raises ValueError, TypeError or IndexError for what is none."""
+    path, *_, found = values = list(packed)
+    for at, kind in _KINDS.items():
+        values[at] = _records(kind, values[at])
+    values[-1] = tuple(
+        report(code, message, path, make_span(at), help=help, suggestions=near)
+        for code, message, at, help, near in found
     )
+    return Note(*values)
 
 
 def _records(kind: type[R], columns: Packed) -> tuple[R, ...]:
