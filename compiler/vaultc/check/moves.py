@@ -102,7 +102,7 @@ class _Mover:
         out = {}
         for reference, old in zip(note.references, resolutions, strict=True):
             new = self.resolver.resolve(reference, here)
-            if self.same(old, new):
+            if self.same(old, new) and not self._respelled(old):
                 continue
             if _nowhere(old):
                 self.joined += isinstance(new, (Resolved, Ambiguous))
@@ -125,11 +125,19 @@ class _Mover:
         for definition in note.definitions:
             reference = _reference(definition)
             old = before.resolve(reference, note._replace(definitions=()))
-            if not _nowhere(old) and not self.same(
-                old, self.resolver.resolve(reference, here._replace(definitions=()))
-            ):
+            new = self.resolver.resolve(reference, here._replace(definitions=()))
+            if not _nowhere(old) and (not self.same(old, new) or self._respelled(old)):
                 out[definition.target_span] = self._rewritten(note, here, reference, old)
         return out
+
+    def _respelled(self, old: Resolution) -> bool:
+        """Whether a link by name leads to what only changes its case or Unicode form: it would still lead there, but not on
+        every disk and in every tool."""
+        was = _chosen(old)
+        by_name = isinstance(was, Resolved) and was.via in ("name", "definition")
+        return (
+            by_name and fold(self.old) == fold(self.new) and was.path is not None and self.moved(was.path) != was.path
+        )
 
     def _rewritten(self, note: Note, here: Note, reference: Reference, old: Resolution) -> str:
         """The destination to write for a link; the first that means the same."""

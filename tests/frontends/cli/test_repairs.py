@@ -212,6 +212,24 @@ def test_mv_rewrites_links_that_it_would_capture(run: Run, tmp_path: Path) -> No
     assert "1 link that led nowhere leads here now" in done.stderr
 
 
+def test_mv_respells_links_when_only_the_case_changes(run: Run, tmp_path: Path) -> None:
+    vault = write(
+        tmp_path / "v",
+        {
+            ".obsidian/app.json": "{}",
+            "d/alpha.md": "---\naliases: [nick]\n---\n# A\n",
+            "b.md": "[[alpha]] [[d/alpha#A|x]] [t](d/alpha.md) [[nick]] [r][d] [[gone]]\n\n[d]: d/alpha.md\n",
+        },
+    )
+    done = run("mv", "alpha", "Alpha", cwd=vault)
+    assert "rewrote 4 links in 1 note" in done.stderr
+    assert (vault / "b.md").read_text() == (
+        "[[Alpha]] [[d/Alpha#A|x]] [t](d/Alpha.md) [[nick]] [r][d] [[gone]]\n\n[d]: d/Alpha.md\n"
+    )
+    run("mv", "d", "D", cwd=vault)
+    assert "[[D/Alpha#A|x]] [t](D/Alpha.md)" in (vault / "b.md").read_text()
+
+
 def test_mv_rewrites_the_cards_of_a_canvas(run: Run, tmp_path: Path) -> None:
     card = r"see [[Alpha|the first]], [[d/Alpha#^b]] and [m](d/Alpha.md)\n\"file\": \"d/Alpha.md\" [[gone]] é"
     canvas = (
