@@ -201,7 +201,9 @@ class _Walk:
                             pending.append((codes, span))
                         else:
                             self.ignores.append(Ignore(codes, span, context))
-            elif name in ("SoftBreak", "HardBreak") and heading is not None:
+            elif heading is not None and name == "FootnoteReference":
+                inner = [min(inner[0], start), max(inner[1], end)]
+            elif heading is not None and name in ("SoftBreak", "HardBreak"):
                 heading.append(" ")
         nowhere = Span(len(self.doc.data), len(self.doc.data))
         self.ignores += (Ignore(codes, span, nowhere) for codes, span in pending)
