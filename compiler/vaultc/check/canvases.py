@@ -16,9 +16,10 @@ def rewrite(data: bytes, file: Callable[[str], str], markdown: Callable[[str], s
     try:
         if not isinstance(json.loads(data), dict):
             return data
-        return _FIELD.sub(lambda field: _value(field, file, markdown), data.decode()).encode()
+        text = data.decode()
     except (ValueError, RecursionError):
         return data
+    return _FIELD.sub(lambda field: _value(field, file, markdown), text).encode()
 
 
 def _value(field: re.Match[str], file: Callable[[str], str], markdown: Callable[[str], str]) -> str:

@@ -55,7 +55,7 @@ class _Mover:
         self.sources = {source.path: source.data for source in vault.scan.sources}
         self.notes = {self.moved(path): self._renamed(note) for path, note in vault.notes.items()}
         self.index = self._index(self.notes)
-        self.resolver = Resolver(self.index)
+        self.before, self.resolver = Resolver(vault.index), Resolver(self.index)
         self.joined = 0
 
     def run(self, canvases: Mapping[str, bytes]) -> Move:
@@ -120,11 +120,10 @@ class _Mover:
         return out
 
     def _definitions(self, note: Note, here: Note) -> dict[Span, str]:
-        before = Resolver(self.vault.index)
         out = {}
         for definition in note.definitions:
             reference = _reference(definition)
-            old = before.resolve(reference, note._replace(definitions=()))
+            old = self.before.resolve(reference, note._replace(definitions=()))
             new = self.resolver.resolve(reference, here._replace(definitions=()))
             if not _nowhere(old) and (not self.same(old, new) or self._respelled(old)):
                 out[definition.target_span] = self._rewritten(note, here, reference, old)
@@ -243,14 +242,17 @@ class _Canvas:
 
     def markdown(self, text: str) -> str:
         """A card's text with its links rewritten."""
-        card = parse(scan.source_file(self.path, text.encode("utf-8", "surrogatepass")))
-        resolver = Resolver(self.mover.vault.index)
-        meant = [resolver.resolve(reference, card) for reference in card.references]
+        try:
+            data = text.encode()
+        except UnicodeEncodeError:  # half of a character: no link is worth a guess
+            return text
+        card = parse(scan.source_file(self.path, data))
+        meant = [self.mover.before.resolve(reference, card) for reference in card.references]
         spans = self.mover.links(card, card._replace(path=self.mover.moved(self.path)), meant)
         if not spans:
             return text
         self.edits += len(spans)
-        return splice(text.encode(), list(spans.items())).decode()
+        return splice(data, list(spans.items())).decode()
 
 
 def _chosen(resolution: Resolution) -> Resolved | Unresolved:
