@@ -8,10 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from vaultc import pipeline
-from vaultc.check import fixes
 from vaultc.config import Project, locate
 from vaultc.graph import Vault
 from vaultc.parse import parse
+from vaultc.refactor import fixes
 from vaultc.scan import Scan, source_file
 
 Files = dict[str, bytes]

@@ -18,12 +18,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from vaultc import pipeline
-from vaultc.check import fixes
 from vaultc.config import Project, locate
 from vaultc.frontends.render import FORMATS, renderer
 from vaultc.frontends.report import Report
 from vaultc.graph import Vault
 from vaultc.parse import parse
+from vaultc.refactor import fixes
 from vaultc.scan import Scan, source_file
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -1,6 +1,6 @@
 """What the compiler says about a vault: one record, and the register of codes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -147,3 +147,13 @@ def report(
     return Diagnostic(
         code, kind.name, kind.severity, message, path, span, tuple(labels), help, tuple(suggestions)[:3], fix
     )
+
+
+def quoted(name: str) -> str:
+    """The name between backticks, cut when it is very long."""
+    return f"`{name if len(name) <= 80 else name[:77] + '…'}`"
+
+
+def hint(near: Sequence[str], otherwise: str) -> str:
+    """A question for the names that are near; `otherwise` where there is none."""
+    return f"did you mean {' or '.join(map(quoted, near))}?" if near else otherwise

@@ -7,11 +7,11 @@ from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
 from vaultc import pipeline
-from vaultc.check import fixes, moves
 from vaultc.config import Config, Project
 from vaultc.errors import VaultcError
 from vaultc.graph import Vault
 from vaultc.parse import parse
+from vaultc.refactor import fixes, moves
 from vaultc.scan import Scan, source_file
 
 FOLDERS = ("", "a/", "b/", "a/c/")

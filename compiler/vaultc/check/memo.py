@@ -15,7 +15,7 @@ from vaultc.text import Span
 
 _FILE = "findings.pickle"
 # The code that findings depend on, relative to the package.
-_CODE = ("*.py", "parse/*.py", "resolve/*.py", "graph/*.py", "check/**/*.py")
+_CODE = ("*.py", "parse/*.py", "resolve/*.py", "graph/*.py", "check/**/*.py", "refactor/spelling.py")
 
 
 @dataclass(frozen=True, slots=True)

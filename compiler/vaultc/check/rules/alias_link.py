@@ -1,9 +1,9 @@
 """VC206: a link by an alias or a title, which Obsidian leaves unresolved."""
 
-from vaultc.check.rules.links import cut, linktext, quoted, rewrite
-from vaultc.diagnostics import Diagnostic, report
+from vaultc.diagnostics import Diagnostic, quoted, report
 from vaultc.graph import Vault
 from vaultc.model import Note, Reference
+from vaultc.refactor.spelling import cut, linktext, rewrite
 from vaultc.resolve import Resolution, Resolved
 
 

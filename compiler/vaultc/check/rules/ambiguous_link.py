@@ -1,9 +1,9 @@
 """VC205: a link that fits several notes."""
 
-from vaultc.check.rules.links import cut, linktext, quoted, rewrite
-from vaultc.diagnostics import Diagnostic, report
+from vaultc.diagnostics import Diagnostic, quoted, report
 from vaultc.graph import Vault
 from vaultc.model import Note, Reference
+from vaultc.refactor.spelling import cut, linktext, rewrite
 from vaultc.resolve import Ambiguous, Resolution, Resolved
 
 

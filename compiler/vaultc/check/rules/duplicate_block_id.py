@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 
-from vaultc.check.rules.links import quoted
-from vaultc.diagnostics import Diagnostic, Label, report
+from vaultc.diagnostics import Diagnostic, Label, quoted, report
 from vaultc.graph import Vault
 from vaultc.model import Block
 from vaultc.text import fold

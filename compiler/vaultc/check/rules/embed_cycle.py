@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 from itertools import pairwise
 
-from vaultc.check.rules.links import quoted
-from vaultc.diagnostics import Diagnostic, Label, report
+from vaultc.diagnostics import Diagnostic, Label, quoted, report
 from vaultc.graph import Vault, target
 from vaultc.model import Note, Reference
 from vaultc.resolve import Ambiguous, Resolution, Resolved

@@ -1,7 +1,6 @@
 """VC207: a link that leads out of the vault."""
 
-from vaultc.check.rules.links import quoted
-from vaultc.diagnostics import Diagnostic, report
+from vaultc.diagnostics import Diagnostic, quoted, report
 from vaultc.graph import Vault
 from vaultc.model import Note, Reference
 from vaultc.resolve import Resolution, Unresolved

@@ -1,7 +1,6 @@
 """VC210: a public note links to one that is not published."""
 
-from vaultc.check.rules.links import quoted
-from vaultc.diagnostics import Diagnostic, report
+from vaultc.diagnostics import Diagnostic, quoted, report
 from vaultc.graph import Vault
 from vaultc.model import Note, Reference
 from vaultc.resolve import Ambiguous, Resolution, Resolved

@@ -1,7 +1,6 @@
 """VC204: an image or attachment that is not there."""
 
-from vaultc.check.rules.links import hint, quoted
-from vaultc.diagnostics import Diagnostic, report
+from vaultc.diagnostics import Diagnostic, hint, quoted, report
 from vaultc.graph import Vault
 from vaultc.model import Note, Reference
 from vaultc.resolve import Resolution, Unresolved

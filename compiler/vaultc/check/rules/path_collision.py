@@ -3,8 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
-from vaultc.check.rules.links import quoted
-from vaultc.diagnostics import Diagnostic, Label, report
+from vaultc.diagnostics import Diagnostic, Label, quoted, report
 from vaultc.graph import Vault
 from vaultc.resolve.pages import url
 from vaultc.text import Span, fold

@@ -1,7 +1,6 @@
 """VC202: a link to a heading that the note does not have."""
 
-from vaultc.check.rules.links import hint, quoted
-from vaultc.diagnostics import Diagnostic, report
+from vaultc.diagnostics import Diagnostic, hint, quoted, report
 from vaultc.graph import Vault
 from vaultc.model import Note, Reference
 from vaultc.resolve import Ambiguous, Resolution, Unresolved

@@ -2,11 +2,12 @@
 
 import re
 
-from vaultc.check.rules.links import cut, hint, linktext, moved, quoted, relative, rewrite
-from vaultc.diagnostics import Diagnostic, report
+from vaultc.diagnostics import Diagnostic, hint, quoted, report
 from vaultc.graph import Vault
 from vaultc.model import Note, Reference
+from vaultc.refactor.spelling import cut, linktext, relative, rewrite
 from vaultc.resolve import Resolution, Resolved, Resolver, Unresolved
+from vaultc.text import fold
 
 # What browsers would take for an address if it were typed; in a link it is a path.
 _ADDRESS = re.compile(r"www\.|[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|edu|gov|io|ai|dev|app|ru|рф|su)(?:[/:]|$)", re.I)
@@ -21,7 +22,7 @@ def check(vault: Vault, note: Note, reference: Reference, resolution: Resolution
     if reference.kind in ("markdown", "image") and _ADDRESS.match(name):
         help = f"write {quoted('https://' + name)} if an address is meant"
         return report("VC201", message, note.path, reference.span, help=help)
-    if home := moved(vault, name):
+    if home := _moved(vault, name):
         there = f"./{relative(home, note.folder)}{cut(vault.index, note, reference)[1]}"
         found = Resolver(vault.index).resolve(reference._replace(target=there), note)
         fix = rewrite(vault, note, reference, home) if isinstance(found, Resolved) else None
@@ -36,3 +37,12 @@ def check(vault: Vault, note: Note, reference: Reference, resolution: Resolution
         )
     help = hint(near, "create the note, or correct the link")
     return report("VC201", message, note.path, reference.span, help=help, suggestions=near)
+
+
+def _moved(vault: Vault, name: str) -> str | None:
+    """The one note that has the last component of a path that leads nowhere."""
+    last = fold(name).rpartition("/")[2]
+    if "/" not in name or not last:
+        return None
+    paths = vault.index.stems.get(last, ())
+    return paths[0] if len(paths) == 1 and paths[0] in vault.notes else None

@@ -114,7 +114,7 @@ def run(options: Options) -> int:
         gc.disable()  # all that is made stays until the end, and no search for cycles need look at it
     found = _wanted(session, scope, options)
     if options.fix or options.diff:
-        from vaultc.check import fixes
+        from vaultc.refactor import fixes
 
         repair = fixes.plan(session.vault, found, scope.covers)
         many = f"{count(repair.edits, 'link')} in {count(len(repair.texts), 'note')}"

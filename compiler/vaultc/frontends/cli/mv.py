@@ -4,7 +4,6 @@ from pathlib import Path
 
 import click
 
-from vaultc.check import moves
 from vaultc.errors import VaultcError
 from vaultc.frontends.cli.check import diff
 from vaultc.frontends.cli.notes import open_note
@@ -13,6 +12,7 @@ from vaultc.frontends.journal import Changes, commit
 from vaultc.frontends.render import count
 from vaultc.frontends.report import Report
 from vaultc.frontends.scope import open_around
+from vaultc.refactor import moves
 from vaultc.session import Session
 from vaultc.text import fold
 

@@ -1,39 +1,19 @@
-"""What the rules about links share: quoting names, and rewriting a link so that it reaches a given note."""
+"""How a link is spelled: the text by which it reaches a given file, and a fix that writes it."""
 
 import posixpath
 import re
-from collections.abc import Sequence
 from urllib.parse import quote
 
-from vaultc.diagnostics import Edit, Fix
+from vaultc.diagnostics import Edit, Fix, quoted
 from vaultc.graph import Vault
 from vaultc.index import Index
 from vaultc.model import Note, Reference
 from vaultc.resolve import names
-from vaultc.text import Span, fold
+from vaultc.text import Span
 
 _LINK = re.compile(rb"\[\[[^\[\]]*\]\]")
 # What no wiki-link can hold in its name.
 _UNLINKABLE = re.compile(r"\||\[\[|\]\]|[\r\n]|^\s|\s$|\]$")
-
-
-def quoted(name: str) -> str:
-    """The name between backticks, cut when it is very long."""
-    return f"`{name if len(name) <= 80 else name[:77] + '…'}`"
-
-
-def hint(near: Sequence[str], otherwise: str) -> str:
-    """A question for the names that are near; `otherwise` where there is none."""
-    return f"did you mean {' or '.join(map(quoted, near))}?" if near else otherwise
-
-
-def moved(vault: Vault, name: str) -> str | None:
-    """The one note that has the last component of a path that leads nowhere."""
-    last = fold(name).rpartition("/")[2]
-    if "/" not in name or not last:
-        return None
-    paths = vault.index.stems.get(last, ())
-    return paths[0] if len(paths) == 1 and paths[0] in vault.notes else None
 
 
 def cut(index: Index, note: Note, reference: Reference) -> tuple[str, str]:

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 from vaultc import index, scan
-from vaultc.check.rules.links import cut, encoded
 from vaultc.diagnostics import Diagnostic, Edit
 from vaultc.graph import Vault
 from vaultc.model import Note, Reference
 from vaultc.parse import parse
+from vaultc.refactor.spelling import cut, encoded
 from vaultc.resolve import Ambiguous, Resolution, Resolved, Resolver, Unresolved
 from vaultc.text import Span, fold, splice
 

@@ -13,13 +13,14 @@ from types import MappingProxyType
 from urllib.parse import unquote
 
 from vaultc import index, scan
-from vaultc.check.canvases import rewrite
-from vaultc.check.rules.links import cut, destination, encoded, in_table, linkable, linktext, quoted, relative
+from vaultc.diagnostics import quoted
 from vaultc.errors import VaultcError
 from vaultc.graph import Vault
 from vaultc.index import Index
 from vaultc.model import Definition, Note, Reference
 from vaultc.parse import parse
+from vaultc.refactor.canvases import rewrite
+from vaultc.refactor.spelling import cut, destination, encoded, in_table, linkable, linktext, relative
 from vaultc.resolve import Ambiguous, Resolution, Resolved, Resolver, Unresolved
 from vaultc.text import Span, fold, splice
 
