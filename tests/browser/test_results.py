@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.unit.results.site import CPU, GPU, fence, pages, point, run, vault
-from vaultc.bench.records import Claim
+from vaultc.bench.records.model import Claim
 from vaultc.publish.dialect import EXTENSIONS
 
 pytestmark = pytest.mark.browser

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 from markdown_it import MarkdownIt
 
-from vaultc.bench.jobs import Job, make_job
+from vaultc.bench.records.jobs import Job, make_job
 from vaultc.diagnostics import CODES
 from vaultc.frontends.cli.check import check
 from vaultc.frontends.cli.explain import explain

@@ -3,10 +3,11 @@
 A snippet needs the names below and nothing else; they need the standard library, and torch where the snippet uses it.
 """
 
-from vaultc.bench.results import MEMORY, Estimate, Results
-from vaultc.bench.snippet import both, by_device, claim, device, measure
-from vaultc.bench.stats import Fit
-from vaultc.bench.timing import BACKWARD, COMPILE, TIME, Case, Value
+from vaultc.bench.records.model import BACKWARD, COMPILE, TIME
+from vaultc.bench.records.results import MEMORY, Estimate, Results
+from vaultc.bench.records.stats import Fit
+from vaultc.bench.snippet.case import Case, Value
+from vaultc.bench.snippet.sweep import both, by_device, claim, device, measure
 
 __all__ = [
     "BACKWARD",

@@ -11,11 +11,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from vaultc.bench.jobs import Job, load_jobs
-from vaultc.bench.records import Device, Run
-from vaultc.bench.runner import REPEAT, Step, device_here, run_job
-from vaultc.bench.snippet import render
-from vaultc.bench.store import FOLDER, append
+from vaultc.bench.harness.runner import REPEAT, Step, device_here, run_job
+from vaultc.bench.records.jobs import Job, load_jobs
+from vaultc.bench.records.model import Device, Run
+from vaultc.bench.records.store import FOLDER, append
+from vaultc.bench.records.table import render
 from vaultc.errors import VaultcError
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
-from vaultc.bench.attach import Attached, attach
+from vaultc.bench.records.attach import Attached, attach
 from vaultc.check.rules import (
     bad_snippet,
     failed_run,

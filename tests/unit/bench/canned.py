@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from vaultc.bench.records import Environment, MachineClass, Param, Point, Run, Status
+from vaultc.bench.records.model import Environment, MachineClass, Param, Point, Run, Status
 
 CPU = MachineClass("cpu", "Made-up CPU", threads=2)
 GPU = MachineClass("cuda", "Made-up GPU", "9.0")

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 import vaultc
-from vaultc.bench.jobs import Job, dump_jobs, file_digest, make_job, with_files
-from vaultc.bench.store import read_all
+from vaultc.bench.records.jobs import Job, dump_jobs, file_digest, make_job, with_files
+from vaultc.bench.records.store import read_all
 
 PLAIN = """
 from vaultc import bench

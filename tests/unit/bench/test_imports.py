@@ -25,31 +25,36 @@ def modules(path: Path) -> set[str]:
 def reached(*names: str) -> set[Path]:
     """The modules of ``vaultc.bench`` that these import, and they themselves."""
     found: set[Path] = set()
-    waiting = [FOLDER / f"{name}.py" for name in names]
+    waiting = list(names)
     while waiting:
-        path = waiting.pop()
-        if path not in found and path.exists():
+        path = file_of(waiting.pop())
+        if path and path not in found:
             found.add(path)
-            waiting += [
-                FOLDER / f"{name.split('.')[2]}.py" for name in modules(path) if name.startswith("vaultc.bench.")
-            ]
-            waiting += [FOLDER / f"{name}.py" for name in submodules(path)]
+            waiting += modules(path) | submodules(path)
     return found
 
 
+def file_of(name: str) -> Path | None:
+    """The file of a module of ``vaultc.bench`` by its dotted name; ``None`` for any other name."""
+    if not f"{name}.".startswith("vaultc.bench."):
+        return None
+    place = FOLDER.joinpath(*name.split(".")[2:])
+    return next((path for path in (place.with_suffix(".py"), place / "__init__.py") if path.is_file()), None)
+
+
 def submodules(path: Path) -> set[str]:
-    """Names taken from the package itself, some of which are modules: ``from vaultc.bench import stats``."""
+    """What is taken from a package, some of which are modules: ``from vaultc.bench.records import stats``."""
     return {
-        alias.name
+        f"{node.module}.{alias.name}"
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.ImportFrom) and node.module == "vaultc.bench"
+        if isinstance(node, ast.ImportFrom) and node.module
         for alias in node.names
     }
 
 
 def test_a_run_needs_the_standard_library_and_torch_in_one_module() -> None:
     with_torch = set()
-    files = reached("__init__", "__main__", "child")
+    files = reached("vaultc.bench", "vaultc.bench.__main__", "vaultc.bench.harness.child")
     assert {"runner.py", "stats.py", "store.py", "torch_device.py"} <= {path.name for path in files}
     for path in files:
         for name in modules(path):

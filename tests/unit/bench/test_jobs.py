@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from vaultc.bench.jobs import (
+from vaultc.bench.records.jobs import (
     BadSnippet,
     Job,
     code_key,

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from vaultc.bench import machine, nvml
-from vaultc.bench.process import resident_bytes
-from vaultc.bench.records import Clocks
+from vaultc.bench.harness import machine, nvml
+from vaultc.bench.harness.process import resident_bytes
+from vaultc.bench.records.model import Clocks
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 
 from tests.unit.bench.canned import point, run
-from vaultc.bench.compare import compare
-from vaultc.bench.merge import merge, overall, suspect
-from vaultc.bench.records import Ceilings, Point
-from vaultc.bench.results import MEMORY, Results, rates
+from vaultc.bench.harness.merge import merge, overall, suspect
+from vaultc.bench.records.compare import compare
+from vaultc.bench.records.model import Ceilings, Point
+from vaultc.bench.records.results import MEMORY, Results, rates
 
 NO_CEILINGS = Ceilings()
 

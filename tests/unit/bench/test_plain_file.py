@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from vaultc import bench
-from vaultc.bench import snippet
-from vaultc.bench.attach import attach
-from vaultc.bench.device import PlainMachine
-from vaultc.bench.records import Claim
-from vaultc.bench.snippet import Sweep
+from vaultc.bench.harness.device import PlainMachine
+from vaultc.bench.records.attach import attach
+from vaultc.bench.records.model import Claim
+from vaultc.bench.snippet import sweep
+from vaultc.bench.snippet.sweep import Sweep
 from vaultc.errors import VaultcError
 from vaultc.parse import parse
 from vaultc.scan import source_file
@@ -55,9 +55,9 @@ class Recorder:
 @pytest.fixture
 def recorder() -> object:
     made = Recorder()
-    snippet.use(made)
+    sweep.use(made)
     yield made
-    snippet.use(None)
+    sweep.use(None)
 
 
 def test_a_pasted_snippet_prints_its_table(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from typing import get_args
 
 import pytest
 
-from vaultc.bench.records import (
+from vaultc.bench.records.model import (
     SCHEMA,
     Ceilings,
     Claim,

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from vaultc.bench.jobs import Job, file_digest, make_job, with_files
-from vaultc.bench.process import only_one
-from vaultc.bench.records import Run, from_line, to_line
-from vaultc.bench.runner import Step, run_job
+from vaultc.bench.harness.process import only_one
+from vaultc.bench.harness.runner import Step, run_job
+from vaultc.bench.records.jobs import Job, file_digest, make_job, with_files
+from vaultc.bench.records.model import Run, from_line, to_line
 from vaultc.errors import VaultcError
 
 HEAD = "import os, signal, subprocess, sys, time\nfrom vaultc import bench\n"

@@ -7,8 +7,8 @@ import random
 
 import pytest
 
-from vaultc.bench import stats
-from vaultc.bench.text import digits, one_line, quantity, table
+from vaultc.bench.records import stats
+from vaultc.bench.records.text import digits, one_line, quantity, table
 
 
 def test_quantiles_interpolate() -> None:

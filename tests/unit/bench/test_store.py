@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests.unit.bench.canned import CPU, ENVIRONMENT, GPU, aged, run
-from vaultc.bench.records import Environment, MachineClass, Point
-from vaultc.bench.stats import summarise
-from vaultc.bench.store import (
+from vaultc.bench.records.model import Environment, MachineClass, Point
+from vaultc.bench.records.stats import summarise
+from vaultc.bench.records.store import (
     MOST_SAMPLES,
     append,
     by_machine,

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 
 import pytest
 
-from vaultc.bench.device import Backend, OutOfMemory, PlainMachine, Timed, Unsupported
-from vaultc.bench.records import Param, Point
-from vaultc.bench.snippet import Sweep, points_of
-from vaultc.bench.timing import Budget, Case, Value, prepare, sample
+from vaultc.bench.harness.device import OutOfMemory, PlainMachine, Timed, Unsupported
+from vaultc.bench.harness.group import points_of
+from vaultc.bench.harness.timing import prepare, sample
+from vaultc.bench.records.model import Param, Point
+from vaultc.bench.snippet.case import Backend, Budget, Case, Value
+from vaultc.bench.snippet.sweep import Sweep
 
 
 @dataclass

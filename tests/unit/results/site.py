@@ -9,9 +9,9 @@ from pathlib import Path
 
 import markdown
 
-from vaultc.bench import store
-from vaultc.bench.jobs import Job, make_job
-from vaultc.bench.records import Claim, Environment, Flag, MachineClass, Param, Point, Run, Status
+from vaultc.bench.records import store
+from vaultc.bench.records.jobs import Job, make_job
+from vaultc.bench.records.model import Claim, Environment, Flag, MachineClass, Param, Point, Run, Status
 from vaultc.emit import emit
 from vaultc.publish.dialect import EXTENSIONS
 from vaultc.session import Session

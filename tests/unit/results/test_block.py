@@ -21,8 +21,8 @@ from tests.unit.results.site import (
     run,
     vault,
 )
-from vaultc.bench import store
-from vaultc.bench.records import Claim, Isolation, Status
+from vaultc.bench.records import store
+from vaultc.bench.records.model import Claim, Isolation, Status
 from vaultc.emit.results.tables import MOST_ROWS
 from vaultc.emit.results.words import FLAG, GRAVE, STATUS
 

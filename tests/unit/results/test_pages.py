@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from tests.unit.results.site import CODE, CPU, GPU, fence, page, pages, point, rendered, run, vault
-from vaultc.bench.records import Claim
+from vaultc.bench.records.model import Claim
 from vaultc.emit import emit
 from vaultc.emit.results.history import MOST_RUNS
 from vaultc.emit.results.overview import MOST_CHOICES

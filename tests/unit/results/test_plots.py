@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.results.site import Element, parsed, point, run
-from vaultc.bench.records import Point
+from vaultc.bench.records.model import Point
 from vaultc.emit.results import axes
 from vaultc.emit.results.chart import MOST_SERIES, spread
 from vaultc.emit.results.figures import figures

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from vaultc.bench.attach import Attached
-from vaultc.bench.records import Flag
+from vaultc.bench.records.attach import Attached
+from vaultc.bench.records.model import Flag
 from vaultc.check.rules.measurements import CURRENT, listed, opening
 from vaultc.diagnostics import Diagnostic, report
 from vaultc.graph import Vault

@@ -1,7 +1,7 @@
 """What the rules about measurements share: where they point, and how they speak of a result."""
 
-from vaultc.bench.attach import Attached
-from vaultc.bench.records import Param, Point
+from vaultc.bench.records.attach import Attached
+from vaultc.bench.records.model import Param, Point
 from vaultc.graph import Vault
 from vaultc.text import Span
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from vaultc.bench.attach import Attached
+from vaultc.bench.records.attach import Attached
 from vaultc.check.rules.measurements import opening
 from vaultc.diagnostics import Diagnostic, report
 from vaultc.graph import Vault

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from vaultc.bench.attach import Attached, attach
+from vaultc.bench.records.attach import Attached, attach
 from vaultc.emit import pages
 from vaultc.emit.frame import front
 from vaultc.emit.lower.escape import escape

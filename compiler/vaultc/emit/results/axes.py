@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from vaultc.bench import stats
-from vaultc.bench.text import digits, quantity
+from vaultc.bench.records import stats
+from vaultc.bench.records.text import digits, quantity
 from vaultc.emit.results.words import SCALED
 
 

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 from markupsafe import Markup
 
-from vaultc.bench.attach import Attached, OnMachine
-from vaultc.bench.jobs import BadSnippet
-from vaultc.bench.records import Claim
-from vaultc.bench.text import one_line
+from vaultc.bench.records.attach import Attached, OnMachine
+from vaultc.bench.records.jobs import BadSnippet
+from vaultc.bench.records.model import Claim
+from vaultc.bench.records.text import one_line
 from vaultc.emit.results import words
 from vaultc.emit.results.claims import listed
 from vaultc.emit.results.figures import figures

@@ -5,8 +5,8 @@ from typing import Final
 
 from markupsafe import Markup
 
-from vaultc.bench.attach import Attached, OnMachine
-from vaultc.bench.records import Claim, Verdict
+from vaultc.bench.records.attach import Attached, OnMachine
+from vaultc.bench.records.model import Claim, Verdict
 from vaultc.emit.results.html import el, join
 
 MEANING: Final[dict[Verdict, str]] = {

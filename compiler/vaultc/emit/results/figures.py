@@ -6,12 +6,11 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from vaultc.bench import stats
-from vaultc.bench.records import Param, Point, Run
-from vaultc.bench.results import MEMORY, peak_memory
-from vaultc.bench.stats import Summary
-from vaultc.bench.text import one_line, quantity
-from vaultc.bench.timing import COMPILE
+from vaultc.bench.records import stats
+from vaultc.bench.records.model import COMPILE, Param, Point, Run
+from vaultc.bench.records.results import MEMORY, peak_memory
+from vaultc.bench.records.stats import Summary
+from vaultc.bench.records.text import one_line, quantity
 from vaultc.emit.results import axes, words
 from vaultc.emit.results.chart import MOST_SERIES, Chart, Guide, Line, Mark, draw
 from vaultc.emit.results.dots import MOST_ROWS, Dots, Row, draw_dots

@@ -6,12 +6,12 @@ from typing import Final
 
 from markupsafe import Markup
 
-from vaultc.bench import stats
-from vaultc.bench.attach import Attached, OnMachine
-from vaultc.bench.compare import compare
-from vaultc.bench.records import Param, Point, Run
-from vaultc.bench.stats import Ordering
-from vaultc.bench.text import one_line
+from vaultc.bench.records import stats
+from vaultc.bench.records.attach import Attached, OnMachine
+from vaultc.bench.records.compare import compare
+from vaultc.bench.records.model import Param, Point, Run
+from vaultc.bench.records.stats import Ordering
+from vaultc.bench.records.text import one_line
 from vaultc.emit.results import axes, words
 from vaultc.emit.results.block import raw
 from vaultc.emit.results.chart import MOST_SERIES, Chart, Line, draw

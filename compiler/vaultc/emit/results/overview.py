@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from markupsafe import Markup
 
-from vaultc.bench.attach import Attached, OnMachine
-from vaultc.bench.jobs import BadSnippet
-from vaultc.bench.records import Claim, Verdict
-from vaultc.bench.text import one_line
+from vaultc.bench.records.attach import Attached, OnMachine
+from vaultc.bench.records.jobs import BadSnippet
+from vaultc.bench.records.model import Claim, Verdict
+from vaultc.bench.records.text import one_line
 from vaultc.emit.results import claims, words
 from vaultc.emit.results.block import raw
 from vaultc.emit.results.html import el, join, void

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from markupsafe import Markup
 
-from vaultc.bench.records import Clocks, Environment, Param, Run
-from vaultc.bench.text import one_line, quantity
+from vaultc.bench.records.model import Clocks, Environment, Param, Run
+from vaultc.bench.records.text import one_line, quantity
 from vaultc.emit.results import words
 from vaultc.emit.results.html import el, join
 

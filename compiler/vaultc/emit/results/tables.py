@@ -6,10 +6,10 @@ from itertools import groupby
 
 from markupsafe import Markup
 
-from vaultc.bench import stats
-from vaultc.bench.records import Ceilings, Param, Point, Run
-from vaultc.bench.results import MEMORY, peak_memory, rates
-from vaultc.bench.text import one_line, quantity
+from vaultc.bench.records import stats
+from vaultc.bench.records.model import Ceilings, Param, Point, Run
+from vaultc.bench.records.results import MEMORY, peak_memory, rates
+from vaultc.bench.records.text import one_line, quantity
 from vaultc.emit.results import words
 from vaultc.emit.results.html import el, join
 

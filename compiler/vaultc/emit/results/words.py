@@ -5,11 +5,11 @@ from typing import Final
 
 from markupsafe import Markup
 
-from vaultc.bench import stats
-from vaultc.bench.attach import State
-from vaultc.bench.records import Flag, Param, Point, Run, Status
-from vaultc.bench.stats import Summary
-from vaultc.bench.text import one_line, quantity
+from vaultc.bench.records import stats
+from vaultc.bench.records.attach import State
+from vaultc.bench.records.model import Flag, Param, Point, Run, Status
+from vaultc.bench.records.stats import Summary
+from vaultc.bench.records.text import one_line, quantity
 from vaultc.emit.results.html import el
 
 STATUS: Final[Mapping[Status, tuple[str, str]]] = {

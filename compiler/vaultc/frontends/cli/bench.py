@@ -6,15 +6,15 @@ from pathlib import Path
 
 import click
 
-from vaultc.bench import machine
-from vaultc.bench.attach import Attached, OnMachine, attach
-from vaultc.bench.compare import compare as compare_runs
-from vaultc.bench.jobs import BadSnippet, Job, dump_jobs, with_files
-from vaultc.bench.records import Device, MachineClass, Run
-from vaultc.bench.runner import REPEAT, Step, device_here, machine_here, run_job
-from vaultc.bench.snippet import render
-from vaultc.bench.store import append
-from vaultc.bench.text import quantity, table
+from vaultc.bench.harness import machine
+from vaultc.bench.harness.runner import REPEAT, Step, device_here, machine_here, run_job
+from vaultc.bench.records.attach import Attached, OnMachine, attach
+from vaultc.bench.records.compare import compare as compare_runs
+from vaultc.bench.records.jobs import BadSnippet, Job, dump_jobs, with_files
+from vaultc.bench.records.model import Device, MachineClass, Run
+from vaultc.bench.records.store import append
+from vaultc.bench.records.table import render
+from vaultc.bench.records.text import quantity, table
 from vaultc.errors import VaultcError
 from vaultc.frontends.cli.output import emit, note, settle
 from vaultc.frontends.render import count
@@ -100,7 +100,7 @@ def run(
 @click.option("--format", "format_", type=click.Choice(("text", "json")), default="text", show_default=True)
 def show(names: tuple[str, ...], vault: Path, format_: str) -> None:
     """Show the newest results of NAMES, or of all benchmarks, machine by machine."""
-    from vaultc.bench.records import to_line
+    from vaultc.bench.records.model import to_line
 
     _, found = _open(vault, names)
     shown = [(item, on) for item in found for on in item.machines]

@@ -21,8 +21,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Literal
 
-from vaultc.bench.records import Device
-from vaultc.bench.text import quantity
+from vaultc.bench.records.model import Device
+from vaultc.bench.records.text import quantity
 from vaultc.errors import VaultcError
 
 POLL = 0.1

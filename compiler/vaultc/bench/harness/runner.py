@@ -15,13 +15,16 @@ from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
 
-from vaultc.bench import machine, stats
-from vaultc.bench.child import End, Hello, Phase, Planned, Request
-from vaultc.bench.codec import DecodeError, decode, encode
-from vaultc.bench.jobs import HARNESS, Job
-from vaultc.bench.merge import merge, overall, suspect
-from vaultc.bench.process import Limits, Outcome, network_blocker, only_one, resident_bytes, watch
-from vaultc.bench.records import (
+from vaultc.bench.harness import machine
+from vaultc.bench.harness.child import End, Hello, Phase, Planned, Request
+from vaultc.bench.harness.group import SEED
+from vaultc.bench.harness.merge import merge, overall, suspect
+from vaultc.bench.harness.process import Limits, Outcome, network_blocker, only_one, resident_bytes, watch
+from vaultc.bench.records import stats
+from vaultc.bench.records.codec import DecodeError, decode, encode
+from vaultc.bench.records.jobs import HARNESS, Job
+from vaultc.bench.records.model import (
+    TIME,
     Ceilings,
     Claim,
     Clocks,
@@ -32,8 +35,7 @@ from vaultc.bench.records import (
     Run,
     Status,
 )
-from vaultc.bench.snippet import DEVICE_VARIABLE, SEED
-from vaultc.bench.timing import TIME
+from vaultc.bench.snippet.sweep import DEVICE_VARIABLE
 from vaultc.errors import VaultcError
 
 REPEAT = 3
@@ -239,7 +241,7 @@ class _Conductor:
         self.progress(Step(self.job.id, min(self.done, total - 1), total, text))
         path = self.folder / "request.json"
         path.write_text(json.dumps(encode(request)), encoding="utf-8")
-        command = [*network_blocker(), sys.executable, "-m", "vaultc.bench.child", str(path)]
+        command = [*network_blocker(), sys.executable, "-m", "vaultc.bench.harness.child", str(path)]
         limits = replace(self.limits, total=self.limits.seconds * (2 + len(self.state.plan)))
         outcome = watch(command, environment=self._environment(), folder=self.folder, limits=limits)
         self.done += 1
@@ -258,7 +260,7 @@ class _Conductor:
     def _environment(self) -> Mapping[str, str]:
         """Nothing of the caller's environment but what the device and the record need."""
         home = str(self.folder / "home")
-        package = str(Path(__file__).parents[2])
+        package = str(Path(__file__).parents[3])
         kept = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "CUDA_HOME", *machine.KEPT_VARIABLES)
         scrubbed = {name: os.environ[name] for name in kept if name in os.environ}
         if site.ENABLE_USER_SITE:

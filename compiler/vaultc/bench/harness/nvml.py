@@ -10,7 +10,7 @@ import ctypes
 from dataclasses import dataclass
 from typing import Any
 
-from vaultc.bench.records import Clocks
+from vaultc.bench.records.model import Clocks
 
 _SM, _MEMORY = 1, 2
 _REASONS = {

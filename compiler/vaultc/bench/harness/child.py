@@ -15,14 +15,15 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal, TextIO, TypeAlias
 
-from vaultc.bench import snippet
-from vaultc.bench.codec import decode, encode
-from vaultc.bench.device import Machine, Unsupported, open_machine
-from vaultc.bench.machine import details
-from vaultc.bench.records import Ceilings, Claim, Clocks, Device, Environment, MachineClass, Param, Point
-from vaultc.bench.results import Results
-from vaultc.bench.snippet import Sweep
-from vaultc.bench.timing import TIME, Case, failed
+from vaultc.bench.harness.device import Machine, Unsupported, open_machine
+from vaultc.bench.harness.group import points_of
+from vaultc.bench.harness.machine import details
+from vaultc.bench.harness.timing import failed
+from vaultc.bench.records.codec import decode, encode
+from vaultc.bench.records.model import TIME, Ceilings, Claim, Clocks, Device, Environment, MachineClass, Param, Point
+from vaultc.bench.records.results import Results
+from vaultc.bench.snippet.case import Case
+from vaultc.bench.snippet.sweep import Sweep, use
 
 Phase: TypeAlias = Literal["hello", "plan", "probe", "time", "claims"]
 
@@ -143,7 +144,7 @@ class Phased:
         groups = list(sweep.groups())
         for group in reversed(groups) if self._request.reverse else groups:
             wanted = [setting for setting in group if indices[tuple(setting.items())] not in self._request.skip]
-            points = snippet.points_of(
+            points = points_of(
                 self._machine,
                 sweep,
                 wanted,
@@ -174,7 +175,7 @@ def main(request_path: str, descriptor: str) -> None:
         if request.phase == "hello":
             wire.send("end", End("ok"))
             return
-        snippet.use(Phased(request, machine, wire))
+        use(Phased(request, machine, wire))
         end = _run(request.code, code, machine)
         if request.phase in ("plan", "time") and end.status == "ok":
             wire.send("ceilings", _ceilings(machine))

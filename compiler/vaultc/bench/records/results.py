@@ -6,9 +6,9 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from vaultc.bench import stats
-from vaultc.bench.records import Param, Point
-from vaultc.bench.text import quantity
+from vaultc.bench.records import stats
+from vaultc.bench.records.model import Param, Point
+from vaultc.bench.records.text import quantity
 
 MEMORY = "peak memory"
 """Name of the memory of a timed point, for ``Results.value``, ``fit`` and ``ratio``."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from vaultc.bench import stats
+from vaultc.bench.records import stats
 
 _PREFIXES = {-9: "n", -6: "µ", -3: "m", 0: "", 3: "k", 6: "M", 9: "G", 12: "T", 15: "P"}
 _SCALED = {"s", "B", "B/s", "FLOP/s", "FLOP", "W", "Hz"}

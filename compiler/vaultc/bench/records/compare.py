@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from vaultc.bench import stats
-from vaultc.bench.records import Param, Point, Run
-from vaultc.bench.results import process_medians
-from vaultc.bench.stats import Ordering, Ratio
+from vaultc.bench.records import stats
+from vaultc.bench.records.model import Param, Point, Run
+from vaultc.bench.records.results import process_medians
+from vaultc.bench.records.stats import Ordering, Ratio
 
 
 @dataclass(frozen=True, slots=True)

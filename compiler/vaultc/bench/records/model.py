@@ -1,6 +1,6 @@
 """What a measurement leaves behind: one ``Run`` is one JSON line, and everything a page shows is derived from it.
 
-Raw samples are kept; medians, spreads and rates are functions over them (``vaultc.bench.stats``). Units are SI base
+Raw samples are kept; medians, spreads and rates are functions over them (``vaultc.bench.records.stats``). Units are SI base
 units: seconds, bytes, FLOP. Records are frozen and hold only plain values, so they can be read without torch.
 """
 
@@ -12,10 +12,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from vaultc.bench.codec import DecodeError, decode, encode
+from vaultc.bench.records.codec import DecodeError, decode, encode
 
 SCHEMA = 1
 """Version of the line format. A reader keeps and reports lines of a newer one, and does not interpret them."""
+
+TIME, BACKWARD, COMPILE = "time", "backward time", "compile time"
+"""Metrics of a timed case."""
 
 Param: TypeAlias = bool | int | float | str
 Device: TypeAlias = Literal["cpu", "cuda"]

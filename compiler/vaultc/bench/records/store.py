@@ -15,8 +15,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from vaultc.bench import stats
-from vaultc.bench.records import Environment, MachineClass, Point, Run, UnreadableLine, from_line, to_line
+from vaultc.bench.records import stats
+from vaultc.bench.records.model import Environment, MachineClass, Point, Run, UnreadableLine, from_line, to_line
 from vaultc.errors import VaultcError
 
 FOLDER = "_results"

@@ -21,20 +21,17 @@ from __future__ import annotations
 import itertools
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Protocol, TypeAlias, TypeVar
 
-from vaultc.bench import stats
-from vaultc.bench.device import Machine, open_machine
-from vaultc.bench.records import Claim, Device, Param, Point, Verdict
-from vaultc.bench.results import MEMORY, Results, peak_memory
-from vaultc.bench.text import one_line, quantity, table
-from vaultc.bench.timing import TIME, Budget, Candidate, Case, Value, failed, prepare, sample
+from vaultc.bench.records.model import Claim, Device, Param, Verdict
+from vaultc.bench.records.results import Results
+from vaultc.bench.records.text import one_line
+from vaultc.bench.snippet.case import Budget, Case, Value
 from vaultc.errors import VaultcError
 
 T = TypeVar("T")
 Measured: TypeAlias = Case | Value | Sequence[Value]
-SEED = 2026
 DEVICE_VARIABLE = "VAULTC_BENCH_DEVICE"
 MOST_POINTS = 500
 
@@ -131,115 +128,19 @@ def use(session: Session | None) -> None:
     _session = session
 
 
-def points_of(
-    machine: Machine,
-    sweep: Sweep,
-    settings: Sequence[Mapping[str, Param]],
-    begin: Callable[[Mapping[str, Param]], None] = lambda setting: None,
-    seed: int = SEED,
-) -> list[Point]:
-    """Measures one group of settings: sets each up, then samples those that are to be timed in turn."""
-    candidates: list[Candidate] = []
-    points: list[Point] = []
-    for setting in settings:
-        begin(setting)
-        machine.seed(seed)
-        made, fault = _make(machine, sweep, setting)
-        if fault is not None:
-            points.append(fault)
-        elif isinstance(made, Case):
-            ready, settled = prepare(machine, made, sweep.name, setting, sweep.budget)
-            candidates += ready
-            points += settled
-        else:
-            values = [made] if isinstance(made, Value) else list(made or ())
-            points += [_value_point(sweep, setting, value) for value in values]
-    points += sample(machine, candidates)
-    order = {tuple(setting.items()): index for index, setting in enumerate(settings)}
-    return sorted(points, key=lambda point: order[point.where])
-
-
-class PlainFile:
-    """The session of a snippet that was pasted into a file: measures at once, prints a table, then the claims."""
-
-    def __init__(self, machine: Machine) -> None:
-        self._machine = machine
-
-    def measure(self, sweep: Sweep) -> Results:
-        points = [point for group in sweep.groups() for point in points_of(self._machine, sweep, group)]
-        if sweep.memory and self._machine.kind == "cuda":
-            points = [self._with_memory(sweep, point) for point in points]
-        _print(f"{sweep.name} on {self._machine.machine_class().label}, one process\n{render(points)}\n")
-        return Results(tuple(points))
-
-    def claim(self, claim: Claim) -> None:
-        _print(f"{claim.verdict}: {claim.text}" + (f" ({claim.because})" if claim.because else ""))
-
-    def _with_memory(self, sweep: Sweep, point: Point) -> Point:
-        made = sweep.make(**point.params) if point.metric == TIME and point.measured else None
-        if not isinstance(made, Case):
-            return point
-        peak = self._machine.peak(made.run)
-        return replace(point, allocated=(peak.allocated or 0,), reserved=(peak.reserved or 0,))
-
-
-def render(points: Sequence[Point]) -> str:
-    """A plain table of points: parameters, value with spread, peak memory, status and flags."""
-    if not points:
-        return "nothing measured"
-    names = list(dict.fromkeys(name for point in points for name in point.params))
-    rows = [[str(point.params.get(name, "")) for name in names] + _cells(point) for point in points]
-    header = [*names, "metric", "median", "between processes", MEMORY, "status", "remarks"]
-    kept = [column for column in range(len(header)) if any(row[column] for row in rows)]
-    return table([header[column] for column in kept], [[row[column] for column in kept] for row in rows])
-
-
-def _cells(point: Point) -> list[str]:
-    summary = stats.summarise(point.samples)
-    memory = peak_memory(point)
-    value, spread = "—", ""
-    if summary:
-        value = quantity(summary.value, point.unit, summary.figures)
-        low, high = (quantity(edge, point.unit, min(4, summary.figures + 1)) for edge in (summary.low, summary.high))
-        spread = f"{low} to {high}" if summary.processes > 1 and low != high else ""
-    peak = quantity(stats.median(memory), "B", 3) if memory else ""
-    return [point.metric, value, spread, peak, point.status, ", ".join((*point.flags, *filter(None, [point.message])))]
-
-
-def _make(machine: Machine, sweep: Sweep, setting: Mapping[str, Param]) -> tuple[Measured | None, Point | None]:
-    blank = Point(sweep.name, setting, TIME, "s", "ok")
-    try:
-        made = sweep.make(**setting)
-        if isinstance(made, Case):
-            return made, None
-        values = [made] if isinstance(made, Value) else list(made)
-        if not values or not all(isinstance(value, Value) for value in values):
-            raise TypeError(f"{sweep.name} returned {type(made).__name__}, not a Case, a Value or several values")
-    except Exception as fault:  # noqa: BLE001 - the snippet's own code: whatever it raises is the result
-        return None, failed(machine, blank, fault)
-    return values, None
-
-
-def _value_point(sweep: Sweep, setting: Mapping[str, Param], value: Value) -> Point:
-    number = float(value.number)
-    if number != number or number in (float("inf"), float("-inf")):
-        return Point(sweep.name, setting, value.name, value.unit, "error", message=f"the value is {number}")
-    return Point(sweep.name, setting, value.name, value.unit, "ok", ((stats.round_figures(number, 9),),))
-
-
 def _current() -> Session:
     global _session  # noqa: PLW0603 - a snippet is one process and one conversation
     if _session is None:
-        _session = PlainFile(open_machine(device()))
+        from vaultc.bench.harness import plain_file  # the one way back: nobody else measures for a plain file
+
+        _session = plain_file.open_session(device())
     return _session
 
 
 def _has_cuda() -> bool:
-    try:
-        open_machine("cuda")
-    except Exception:  # noqa: BLE001 - whatever keeps us from a GPU, there is the CPU
-        return False
-    return True
+    from vaultc.bench.harness.device import reaches_cuda
+
+    return reaches_cuda()
 
 
 def _is_size(value: Param) -> bool:
@@ -248,7 +149,3 @@ def _is_size(value: Param) -> bool:
 
 def _sizes(setting: Mapping[str, Param]) -> list[Param]:
     return [value for value in setting.values() if _is_size(value)]
-
-
-def _print(text: str) -> None:
-    print(text, flush=True)  # noqa: T201 - a plain file answers on its terminal

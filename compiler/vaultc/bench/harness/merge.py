@@ -6,10 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Literal
 
-from vaultc.bench import stats
-from vaultc.bench.records import Ceilings, Device, Flag, Param, Point, Status
-from vaultc.bench.results import process_medians
-from vaultc.bench.timing import TIME
+from vaultc.bench.records import stats
+from vaultc.bench.records.model import TIME, Ceilings, Device, Flag, Param, Point, Status
+from vaultc.bench.records.results import process_medians
 
 OVER_PEAK = 1.2
 """Rates above this multiple of the measured ceiling are flagged; less is the ceiling's own noise."""

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from vaultc.bench import store
-from vaultc.bench.jobs import BadSnippet, Job, file_digest, is_bench, make_job
-from vaultc.bench.records import Claim, MachineClass, Run, UnreadableLine
-from vaultc.bench.text import one_line
+from vaultc.bench.records import store
+from vaultc.bench.records.jobs import BadSnippet, Job, file_digest, is_bench, make_job
+from vaultc.bench.records.model import Claim, MachineClass, Run, UnreadableLine
+from vaultc.bench.records.text import one_line
 from vaultc.model import Note, Snippet
 
 State: TypeAlias = Literal["ok", "older-environment", "stale", "unmeasured", "bad"]

@@ -10,11 +10,10 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Literal, Protocol, TypeAlias
+from typing import Literal, Protocol
 
-from vaultc.bench.records import Ceilings, Clocks, Device, Environment, MachineClass
-
-Backend: TypeAlias = Literal["math", "flash", "efficient", "cudnn"]
+from vaultc.bench.records.model import Ceilings, Clocks, Device, Environment, MachineClass
+from vaultc.bench.snippet.case import Backend
 
 
 class OutOfMemory(Exception):  # noqa: N818 - it reads as what happened
@@ -172,12 +171,12 @@ class PlainMachine:
         return Ceilings()
 
     def environment(self) -> Environment:
-        from vaultc.bench.machine import base_environment
+        from vaultc.bench.harness.machine import base_environment
 
         return base_environment()
 
     def machine_class(self) -> MachineClass:
-        from vaultc.bench.machine import cpu_class
+        from vaultc.bench.harness.machine import cpu_class
 
         return cpu_class()
 
@@ -191,9 +190,18 @@ def open_machine(kind: Device, torch: bool = True) -> Machine:
         if kind == "cuda":
             raise Unsupported("torch is not installed, and a GPU is reached only through it")
         return PlainMachine()
-    from vaultc.bench.torch_device import open_machine as open_with_torch
+    from vaultc.bench.harness.torch_device import open_machine as open_with_torch
 
     return open_with_torch(kind)
+
+
+def reaches_cuda() -> bool:
+    """Whether torch is here and sees a GPU."""
+    try:
+        open_machine("cuda")
+    except Exception:  # noqa: BLE001 - whatever keeps us from a GPU, there is the CPU
+        return False
+    return True
 
 
 def flat(value: object) -> list[float]:

@@ -11,7 +11,7 @@ from contextlib import suppress
 from importlib import metadata
 from pathlib import Path
 
-from vaultc.bench.records import Environment, MachineClass, Param
+from vaultc.bench.records.model import Environment, MachineClass, Param
 
 KEPT_VARIABLES = (
     "OMP_NUM_THREADS",

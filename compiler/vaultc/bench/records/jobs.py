@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
-from vaultc.bench.codec import DecodeError, decode, encode
+from vaultc.bench.records.codec import DecodeError, decode, encode
 from vaultc.errors import VaultcError
 
 HARNESS = "1"

@@ -17,10 +17,19 @@ with warnings.catch_warnings():
 from torch import Tensor
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
-from vaultc.bench import nvml
-from vaultc.bench.device import Backend, Machine, OutOfMemory, Peak, PlainMachine, Timed, Unsupported, WrongResult
-from vaultc.bench.machine import base_environment
-from vaultc.bench.records import Ceilings, Clocks, Device, Environment, MachineClass
+from vaultc.bench.harness import nvml
+from vaultc.bench.harness.device import (
+    Machine,
+    OutOfMemory,
+    Peak,
+    PlainMachine,
+    Timed,
+    Unsupported,
+    WrongResult,
+)
+from vaultc.bench.harness.machine import base_environment
+from vaultc.bench.records.model import Ceilings, Clocks, Device, Environment, MachineClass
+from vaultc.bench.snippet.case import Backend
 
 FLUSH_BYTES = 256 * 2**20
 """Written between samples on CUDA: more than the L2 cache of any GPU to date."""

@@ -1,0 +1,1 @@
+"""What a snippet says: cases, values, sweeps and claims."""

@@ -1,0 +1,53 @@
+"""What the function of a sweep returns: a call to be timed, or a number."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+Backend: TypeAlias = Literal["math", "flash", "efficient", "cudnn"]
+"""An attention kernel of torch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What to measure at one setting of the parameters. Whatever was built before it is set-up, and is not timed."""
+
+    run: Callable[[], object]
+    """The call that is timed; it returns its result."""
+    reference: Callable[[], object] | None = None
+    """The same result, computed in higher precision: compared before anything is timed. ``None``: nothing to compare."""
+    tolerance: float | None = None
+    """Largest allowed error relative to the reference's largest magnitude; by default what the dtype carries."""
+    flops: float | None = None
+    """FLOP of one call, counted by hand, for TFLOP/s."""
+    bytes: float | None = None
+    """Bytes that one call must move, for GB/s."""
+    backend: Backend | None = None
+    """The only attention kernel that may run in it."""
+    backward: Sequence[object] = ()
+    """Tensors by which the result is differentiated: the backward pass is timed apart."""
+    compiled: bool = False
+    """The first call compiles: it is reported apart, as ``compile time``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A number that is no time: recall, perplexity, bytes per parameter, an error."""
+
+    number: float
+    unit: str = ""
+    name: str = "value"
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """How long one point is sampled in one process."""
+
+    seconds: float = 0.5
+    least: int = 5
+    """Samples taken however long they last."""
+    most: int = 40
+    warm_up: int = 2
+    """Untimed calls after the first."""
