@@ -4,21 +4,18 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vaultc.config import FILE, Project
 from vaultc.diagnostics import Diagnostic, report
+from vaultc.disk import TAG, digest
 from vaultc.errors import VaultcError
 from vaultc.model import SourceFile
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
-# Marks a folder as output (https://bford.info/cachedir/): never scanned, even inside a vault.
-TAG = "CACHEDIR.TAG"
-TAG_TEXT = "Signature: 8a477f597d28d172789f06886806bc55\n# Written by vaultc; safe to delete.\n"
 _PIECE = 1 << 16
 _NEVER = {".git", "node_modules", "__pycache__", ".venv"}
 
@@ -68,7 +65,7 @@ def scan(project: Project) -> Scan:
 
 def source_file(path: str, data: bytes) -> SourceFile:
     """A source file of these bytes."""
-    return SourceFile(path, data, blake2b(data, digest_size=16).hexdigest())
+    return SourceFile(path, data, digest(data))
 
 
 def is_note(path: str) -> bool:

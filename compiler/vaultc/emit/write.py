@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from vaultc.disk import TAG, TAG_TEXT
 from vaultc.errors import VaultcError
-from vaultc.scan import TAG, TAG_TEXT
 
 
 def write(folder: Path, texts: Mapping[str, str], copies: Iterable[tuple[str, Path]]) -> int:

@@ -1,0 +1,218 @@
+"""The one door for what is written: whole files or none, inside their folder, through no symlink, over nothing that changed.
+
+A temporary file is called `.vaultc-….part`: scan hides it, and `tidy` removes those that a killed process left.
+"""
+
+import errno
+import os
+import secrets
+import stat
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from hashlib import blake2b
+from pathlib import Path
+
+from vaultc.errors import VaultcError
+
+# Marks a folder as our output (https://bford.info/cachedir/): never scanned, and ours to empty.
+TAG = "CACHEDIR.TAG"
+TAG_TEXT = "Signature: 8a477f597d28d172789f06886806bc55\n# Written by vaultc; safe to delete.\n"
+_PREFIX, _SUFFIX = ".vaultc-", ".part"
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+_READ = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+_NO_REPLACE, _EXCHANGE = 1, 2  # of Linux' renameat2
+_DARWIN = {_NO_REPLACE: 4, _EXCHANGE: 2}  # RENAME_EXCL and RENAME_SWAP of renamex_np
+_ANY = "*"
+
+
+class ChangedError(VaultcError):
+    """A file is not what it was when it was read; nothing was written."""
+
+
+def digest(data: bytes) -> str:
+    """What identifies the content of a file: 128 bits of BLAKE2b, in hexadecimal."""
+    return blake2b(data, digest_size=16).hexdigest()
+
+
+def inside(root: Path, name: str) -> Path:
+    """Where the file `name` (relative to `root`, in POSIX form) is written.
+
+    Raises VaultcError when it would leave `root`, or when it or a folder on the way is a symlink.
+    """
+    path = root
+    for part in name.split("/"):
+        if part in ("", ".", "..") or "\0" in part or Path(part).name != part:  # on Windows, backslashes and drives too
+            raise VaultcError(f"{name!r} is no path inside {root}: nothing is written there")
+        path /= part
+        if path.is_symlink():
+            raise VaultcError(f"{path}: a symlink is not written through: remove it, or name what it leads to")
+    return path
+
+
+def write(path: Path, data: bytes, *, expect: str | None = _ANY, aside: Path | None = None) -> None:
+    """Make `path` a file of these bytes in one step; the permissions of one that is replaced stay. A symlink is replaced.
+
+    `expect` is the digest that the file must still have; None says that there must be no file. The temporary file lies in
+    `aside`, when that is on the same file system, else beside `path`. Raises ChangedError or OSError, with `path` as it was.
+    """
+    partial = _partial(aside if aside and _same_device(aside, path.parent) else path.parent, data)
+    try:
+        with suppress(FileNotFoundError):
+            mode = path.stat(follow_symlinks=False).st_mode
+            if stat.S_ISREG(mode):
+                partial.chmod(stat.S_IMODE(mode))
+        if expect is None:
+            move(partial, path)
+        elif expect == _ANY or _current(path) == expect:
+            partial.replace(path)
+        else:
+            raise ChangedError(f"{path}: changed in the meantime; nothing was written to it: run the command again")
+    except FileExistsError:
+        raise ChangedError(f"{path}: exists already; nothing was written to it") from None
+    finally:
+        with suppress(FileNotFoundError):
+            partial.unlink()
+
+
+def move(old: Path, new: Path) -> None:
+    """Rename a file or folder; what is at `new` is never replaced. Raises FileExistsError and other OSErrors."""
+    if str(old).casefold() == str(new).casefold() and os.path.lexists(new) and old.samefile(new):
+        old.rename(new)  # a change of case, on a file system that keeps no two names apart by it
+    elif not _rename(old, new, _NO_REPLACE):
+        if os.path.lexists(new):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(new))
+        old.rename(new)
+
+
+def install(fresh: Path, place: Path) -> None:
+    """Put the folder `fresh` at `place`; what stood there is then at `fresh`.
+
+    One step where the system can exchange two names. Elsewhere two, and `recover` mends what a kill between them leaves.
+    """
+    if not os.path.lexists(place):
+        fresh.rename(place)
+    elif not _rename(fresh, place, _EXCHANGE):
+        spare = _spare(place)
+        place.rename(spare)
+        fresh.rename(place)
+        spare.rename(fresh)
+
+
+def recover(place: Path) -> None:
+    """Put back the folder that an `install` killed half-way took from `place`."""
+    spare = _spare(place)
+    if spare.is_dir() and not os.path.lexists(place):
+        spare.rename(place)
+
+
+def tidy(folder: Path) -> None:
+    """Remove the temporary files that killed processes left in a folder. The caller holds the lock of what is written there."""
+    for path in folder.glob(f"{_PREFIX}*{_SUFFIX}"):
+        with suppress(OSError):
+            path.unlink()
+
+
+@contextmanager
+def locked(place: Path, busy: str, wait: float = 0) -> Iterator[None]:
+    """Hold the lock of a folder, whatever path it is named by; the system lets go of it when the process ends, however it ends.
+
+    Raises VaultcError(busy) when another process holds it for longer than `wait` seconds.
+    """
+    from filelock import FileLock, Timeout  # slow to import
+
+    name = blake2b(os.fsencode(os.path.normcase(os.path.realpath(place))), digest_size=16).hexdigest()
+    lock = FileLock(state("locks") / f"{name}.lock", timeout=wait)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise VaultcError(busy) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def state(name: str) -> Path:
+    """A folder of this user's state that only this user can read; where there is no home, one among the temporary files.
+
+    Raises VaultcError when neither can be written.
+    """
+    import platformdirs  # slow to import
+
+    for base in (platformdirs.user_state_path("vaultc"), Path(tempfile.gettempdir()) / f"vaultc-{_user()}"):
+        folder = base / name
+        with suppress(OSError):
+            folder.mkdir(parents=True, exist_ok=True)
+            _own(base)
+            return folder
+    raise VaultcError(f"{folder}: cannot write: set XDG_STATE_HOME to a folder that can be written")
+
+
+def _own(folder: Path) -> None:
+    """Close a folder to others. Raises PermissionError when it is not this user's."""
+    found = folder.stat(follow_symlinks=False)
+    if os.name != "nt":
+        if found.st_uid != os.getuid() or folder.is_symlink():
+            raise PermissionError(errno.EPERM, "not this user's", str(folder))
+        if found.st_mode & 0o077:
+            folder.chmod(0o700)
+
+
+def _user() -> str:
+    return str(os.getuid()) if os.name != "nt" else os.environ.get("USERNAME", "user")
+
+
+def _partial(folder: Path, data: bytes) -> Path:
+    path = folder / f"{_PREFIX}{secrets.token_hex(8)}{_SUFFIX}"
+    try:
+        with os.fdopen(os.open(path, _NEW, 0o666), "wb") as stream:
+            stream.write(data)
+    except BaseException:
+        with suppress(OSError):
+            path.unlink()
+        raise
+    return path
+
+
+def _same_device(one: Path, other: Path) -> bool:
+    try:
+        return one.stat().st_dev == other.stat().st_dev
+    except OSError:
+        return False
+
+
+def _current(path: Path) -> str | None:
+    """The digest of a file, None where there is none that is no symlink."""
+    try:
+        with os.fdopen(os.open(path, _READ), "rb") as stream:
+            return digest(stream.read())
+    except OSError:
+        return None
+
+
+def _spare(place: Path) -> Path:
+    return place.with_name(f".{place.name}.vaultc-old")
+
+
+def _rename(old: Path, new: Path, flag: int) -> bool:
+    """Rename as the flag says; False where the system or the file system cannot. Raises OSError for what went wrong otherwise."""
+    if os.name == "nt":
+        return False
+    import ctypes
+
+    here, there = os.fsencode(old), os.fsencode(new)
+    library = ctypes.CDLL(None, use_errno=True)
+    if sys.platform == "darwin":
+        status = library.renamex_np(here, there, _DARWIN[flag])
+    elif call := getattr(library, "renameat2", None):
+        status = call(-100, here, -100, there, flag)  # AT_FDCWD: relative paths are relative to the current folder
+    else:
+        return False
+    code = ctypes.get_errno()
+    if status and code in (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP):
+        return False
+    if status:
+        raise OSError(code, os.strerror(code), str(old), None, str(new))
+    return True

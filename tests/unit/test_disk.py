@@ -1,0 +1,211 @@
+"""Writing files: whole or not at all, inside their folder, over nothing that changed."""
+
+import multiprocessing
+import os
+import signal
+import stat
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from vaultc import disk
+from vaultc.errors import VaultcError
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", "../x", "a/../../x", "/x", "a//b", "a/", "a/./b", "a\0b", "./a"])
+def test_no_name_leaves_its_folder(tmp_path: Path, name: str) -> None:
+    with pytest.raises(VaultcError):
+        disk.inside(tmp_path, name)
+
+
+def test_no_symlink_below_the_folder_is_written_through(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "out/folder").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "out/file").symlink_to(tmp_path / "elsewhere/file")
+    for name in ("folder/file", "folder", "file"):
+        with pytest.raises(VaultcError, match="symlink"):
+            disk.inside(tmp_path / "out", name)
+    (tmp_path / "way").symlink_to(tmp_path / "out")  # above the folder a user may link as they please
+    assert disk.inside(tmp_path / "way", "a/b") == tmp_path / "way/a/b"
+
+
+def test_a_symlink_is_replaced_and_what_it_leads_to_stays(tmp_path: Path) -> None:
+    (tmp_path / "target").write_bytes(b"precious")
+    (tmp_path / "link").symlink_to("target")
+    disk.write(tmp_path / "link", b"new")
+    assert (tmp_path / "target").read_bytes() == b"precious"
+    assert not (tmp_path / "link").is_symlink() and (tmp_path / "link").read_bytes() == b"new"
+
+
+def test_permissions_stay_and_new_files_follow_the_umask(tmp_path: Path) -> None:
+    (tmp_path / "script").write_bytes(b"old")
+    (tmp_path / "script").chmod(0o751)
+    disk.write(tmp_path / "script", b"new")
+    assert stat.S_IMODE((tmp_path / "script").stat().st_mode) == 0o751
+    was = os.umask(0o027)
+    try:
+        disk.write(tmp_path / "fresh", b"new")
+    finally:
+        os.umask(was)
+    assert stat.S_IMODE((tmp_path / "fresh").stat().st_mode) == 0o640
+
+
+def test_a_file_that_changed_is_not_overwritten(tmp_path: Path) -> None:
+    note = tmp_path / "note.md"
+    note.write_bytes(b"as read")
+    read = disk.digest(note.read_bytes())
+    note.write_bytes(b"saved meanwhile")
+    with pytest.raises(disk.ChangedError, match=r"note\.md: changed"):
+        disk.write(note, b"ours", expect=read)
+    assert note.read_bytes() == b"saved meanwhile" and names(tmp_path) == ["note.md"]
+    disk.write(note, b"ours", expect=disk.digest(b"saved meanwhile"))
+    assert note.read_bytes() == b"ours"
+    note.unlink()
+    with pytest.raises(disk.ChangedError):
+        disk.write(note, b"ours", expect=read)
+    assert names(tmp_path) == []
+
+
+def test_what_must_be_new_replaces_nothing(tmp_path: Path) -> None:
+    disk.write(tmp_path / "note.md", b"first", expect=None)
+    with pytest.raises(disk.ChangedError, match="exists already"):
+        disk.write(tmp_path / "note.md", b"second", expect=None)
+    (tmp_path / "other").write_bytes(b"other")
+    with pytest.raises(FileExistsError):
+        disk.move(tmp_path / "other", tmp_path / "note.md")
+    assert (tmp_path / "note.md").read_bytes() == b"first" and (tmp_path / "other").read_bytes() == b"other"
+    disk.move(tmp_path / "other", tmp_path / "moved")
+    assert names(tmp_path) == ["moved", "note.md"]
+
+
+@pytest.mark.parametrize("native", [True, False])
+def test_two_folders_change_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, native: bool) -> None:
+    if not native:
+        monkeypatch.setattr(disk, "_rename", lambda *_: False)
+    for name in ("site", "fresh", "empty"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "page").write_text(name)
+    disk.install(tmp_path / "fresh", tmp_path / "site")
+    assert (tmp_path / "site/page").read_text() == "fresh" and (tmp_path / "fresh/page").read_text() == "site"
+    disk.install(tmp_path / "empty", tmp_path / "absent")
+    assert names(tmp_path) == ["absent", "fresh", "site"]
+
+
+def test_a_half_exchange_is_put_right(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(disk, "_rename", lambda *_: False)
+    for name in ("site", "fresh"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "page").write_text(name)
+    calls = []
+    rename = Path.rename
+
+    def killed(old: Path, new: Path) -> Path:
+        calls.append(new)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return rename(old, new)
+
+    monkeypatch.setattr(Path, "rename", killed)
+    with pytest.raises(KeyboardInterrupt):
+        disk.install(tmp_path / "fresh", tmp_path / "site")
+    assert not (tmp_path / "site").exists()
+    disk.recover(tmp_path / "site")
+    assert (tmp_path / "site/page").read_text() == "site"
+
+
+def test_a_killed_write_leaves_the_old_file_and_a_hidden_one_that_is_tidied(tmp_path: Path) -> None:
+    (tmp_path / "note.md").write_text("old")
+    code = """
+import os, signal, sys
+from pathlib import Path
+from vaultc import disk
+Path.replace = lambda self, other: os.kill(os.getpid(), signal.SIGKILL)
+disk.write(Path(sys.argv[1]), b"new")
+"""
+    done = subprocess.run([sys.executable, "-c", code, str(tmp_path / "note.md")], check=False)
+    assert done.returncode == -signal.SIGKILL
+    left, note = names(tmp_path)
+    assert left.startswith(".vaultc-") and (tmp_path / note).read_text() == "old"
+    disk.tidy(tmp_path)
+    assert names(tmp_path) == ["note.md"]
+
+
+def test_a_full_disk_leaves_no_temporary_file(tmp_path: Path) -> None:
+    code = """
+import resource, signal, sys
+from pathlib import Path
+from vaultc import disk
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (10, 10))
+try:
+    disk.write(Path(sys.argv[1]), b"n" * 100)
+except OSError:
+    print("refused")
+"""
+    (tmp_path / "note.md").write_text("old")
+    done = subprocess.run([sys.executable, "-c", code, str(tmp_path / "note.md")], capture_output=True, text=True)
+    assert done.stdout == "refused\n"
+    assert names(tmp_path) == ["note.md"] and (tmp_path / "note.md").read_text() == "old"
+
+
+def test_the_temporary_file_may_lie_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "vault").mkdir()
+    (tmp_path / "aside").mkdir()
+    seen: list[Path] = []
+    replace = Path.replace
+
+    def watched(old: Path, new: Path) -> Path:
+        seen.append(old)
+        return replace(old, new)
+
+    monkeypatch.setattr(Path, "replace", watched)
+    disk.write(tmp_path / "vault/note.md", b"text", aside=tmp_path / "aside")
+    assert [path.parent for path in seen] == [tmp_path / "aside"] and names(tmp_path / "aside") == []
+
+
+def _hold(place: str, ready: "multiprocessing.synchronize.Event", done: "multiprocessing.synchronize.Event") -> None:
+    with disk.locked(Path(place), "busy"):
+        ready.set()
+        done.wait(60)
+
+
+def test_a_folder_is_locked_by_any_of_its_names(tmp_path: Path) -> None:
+    (tmp_path / "site").mkdir()
+    (tmp_path / "link").symlink_to("site")
+    spawn = multiprocessing.get_context("spawn")
+    ready, done = spawn.Event(), spawn.Event()
+    other = spawn.Process(target=_hold, args=(str(tmp_path / "site"), ready, done))
+    other.start()
+    try:
+        assert ready.wait(60)
+        with pytest.raises(VaultcError, match="busy"), disk.locked(tmp_path / "link", "busy"):
+            pass
+        with disk.locked(tmp_path / "another", "busy"):
+            pass
+    finally:
+        os.kill(other.pid or 0, signal.SIGKILL)  # the system lets go of the lock
+        other.join()
+    with disk.locked(tmp_path / "site", "busy"), pytest.raises(VaultcError), disk.locked(tmp_path / "site", "busy"):
+        pass
+
+
+def test_state_is_closed_to_others_and_has_a_place_without_a_home(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    folder = disk.state("locks")
+    assert folder == tmp_path / "state/vaultc/locks"
+    assert stat.S_IMODE(folder.parent.stat().st_mode) == 0o700
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    assert disk.state("locks").is_relative_to(tmp_path)
+    assert not disk.state("locks").is_relative_to(tmp_path / "file")
