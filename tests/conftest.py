@@ -11,9 +11,14 @@ from typing import TypeVar
 import pytest
 from hypothesis import HealthCheck, settings
 
+from vaultc import faults
+
 # Tests are never timed.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
+
+# What costs a user one note is a failure here; a test of that very thing takes this back.
+faults.fatal = True
 
 # A skip that begins so is about the machine (no GPU, no data beside the checkout) and never counts as a missing tool.
 NOT_HERE = "not on this machine"

@@ -84,6 +84,7 @@ VC002 not-utf8 error
 VC003 mojibake warning
 VC004 unknown-config-key warning
 VC005 unused-ignore info
+VC006 note-not-compiled error
 VC101 bad-front-matter error
 VC102 front-matter-type warning
 VC201 unresolved-link error

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from vaultc import check, index, resolve
+from vaultc import check, faults, index, resolve
 from vaultc.config import Project
 from vaultc.diagnostics import Diagnostic
 from vaultc.graph import Vault
@@ -17,8 +17,19 @@ def link(project: Project, scan: Scan, parse: Parse) -> Vault:
     notes = {note.path: note for note in parse(scan.sources)}
     names = index.build(notes.values(), scan.assets, scan.hidden)
     resolver = resolve.Resolver(names)
-    links = {path: tuple(resolver.resolve(r, note) for r in note.references) for path, note in notes.items()}
+    links = {path: _meant(resolver, notes, path) for path in notes}
     return Vault(project, scan, notes, names, links)
+
+
+def _meant(resolver: resolve.Resolver, notes: dict[str, Note], path: str) -> tuple[resolve.Resolution, ...]:
+    """What each reference of a note means. A note on which that fails is put into `notes` without its references."""
+    note = notes[path]
+
+    def without(fault: Diagnostic) -> tuple[resolve.Resolution, ...]:
+        notes[path] = note._replace(references=(), findings=(*note.findings, fault))
+        return ()
+
+    return faults.attempt(path, "linked", lambda: tuple(resolver.resolve(r, note) for r in note.references), without)
 
 
 def findings(vault: Vault) -> tuple[Diagnostic, ...]:

@@ -16,7 +16,7 @@ from vaultc.bench.records.jobs import Job, make_job
 from vaultc.diagnostics import CODES
 from vaultc.frontends.cli.check import check
 from vaultc.frontends.cli.explain import explain
-from vaultc.parse.note import parse
+from vaultc.parse.note import LONGEST, parse
 from vaultc.scan import source_file
 from vaultc.session import Session
 
@@ -66,6 +66,8 @@ def write(files: Iterable[File], root: Path) -> None:
                 path.write_bytes(file.text.encode("cp1251"))
             case "mojibake":
                 path.write_text(file.text.encode().decode("mac_roman"), encoding="utf-8")
+            case "long":
+                path.write_text(file.text * (LONGEST // len(file.text) + 1), encoding="utf-8")
             case "current-key":
                 path.write_text(file.text.replace("CURRENT", code_key(files)), encoding="utf-8")
             case unknown:

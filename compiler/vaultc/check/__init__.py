@@ -2,7 +2,10 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from functools import partial
+from itertools import groupby
 
+from vaultc import faults
 from vaultc.check import ignores
 from vaultc.check.rules import (
     alias_link,
@@ -77,13 +80,16 @@ def _references(vault: Vault) -> Iterator[Diagnostic]:
     foreign = foreign_dialect.check(vault, odd)
     if foreign:
         yield foreign.finding
-    for note, reference, resolution in odd:
-        if foreign and (note.path, reference.span.start) in foreign.links:
-            continue
-        for rule in REFERENCE_RULES:
-            if finding := rule(vault, note, reference, resolution):
-                yield finding
-                break
+    passed = foreign.links if foreign else frozenset()
+    for path, links in groupby(odd, key=lambda it: it[0].path):
+        some = [link for link in links if (path, link[1].span.start) not in passed]
+        yield from faults.attempt(path, "checked", partial(_judged, vault, some), lambda fault: [fault])
+
+
+def _judged(vault: Vault, links: Iterable[tuple[Note, Reference, Resolution]]) -> list[Diagnostic]:
+    """What the first rule that has something to say about each link says."""
+    every = (next(filter(None, (rule(vault, *link) for rule in REFERENCE_RULES)), None) for link in links)
+    return [finding for finding in every if finding]
 
 
 def _configured(vault: Vault, found: Iterable[Diagnostic]) -> Iterator[Diagnostic]:

@@ -2,8 +2,9 @@
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
+from vaultc import faults
 from vaultc.graph import Vault
 from vaultc.model import Note, Reference
 from vaultc.parse import read, shown
@@ -31,7 +32,9 @@ def mentions(vault: Vault, path: str) -> list[Mention]:
             continue
         note = vault.notes[edge.source]
         reference = next(r for r in note.references if r.span.start == edge.start)
-        out.append(_mention(vault, note, reference))
+        # A note that cannot be read again is mentioned without its words; its own page says why.
+        said = partial(_mention, vault, note, reference)
+        out.append(faults.attempt(note.path, "quoted", said, lambda fault: Mention(fault.path, "", "", "")))
     return list(dict.fromkeys(out))
 
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from urllib.parse import quote
 
+from vaultc import faults
+from vaultc.diagnostics import Diagnostic
 from vaultc.emit import pages
 from vaultc.emit.lower import Plan, leave, lower
 from vaultc.emit.lower.escape import escape
@@ -27,10 +29,12 @@ _SLASHES = re.compile(r"^[ >]*(/{3,})", re.M)
 
 @dataclass(slots=True)
 class Use:
-    """What a page turned out to need: the assets it shows, and the embeds it may still expand."""
+    """What a page turned out to need: the assets it shows, and the embeds it may still expand; `findings` are about notes that it
+    could not embed."""
 
     assets: set[str] = field(default_factory=set)
     left: int = BUDGET
+    findings: list[Diagnostic] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +175,14 @@ def _embed(vault: Vault, layout: Layout, place: Place, reference: Reference, tar
         return None
     use.left -= 1
     inner = Place(place.page, (*place.open, (target.path, part)))
-    text = _written(vault, layout, note, inner, use, {}, {}, part).strip("\n")
+    text = faults.attempt(
+        note.path,
+        "embedded",
+        lambda: _written(vault, layout, note, inner, use, {}, {}, part).strip("\n"),
+        use.findings.append,
+    )
+    if text is None:
+        return None
     page = layout.notes[target.path]
     source = f"[{escape(note.title, links=False)}]({pages.destination(page, place.page, target.anchor)})"
     return fenced('div[data-vaultc="embed"]', f"{fenced('div[data-vaultc=embed-source]', source)}\n\n{text}")

@@ -4,6 +4,7 @@ import logging
 import os
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,8 +19,9 @@ from mkdocs.structure.files import Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
-from vaultc.diagnostics import Severity
-from vaultc.emit import Emitted, emit
+from vaultc.diagnostics import Diagnostic, Severity
+from vaultc.emit import Emitted, emit, source
+from vaultc.emit.lower.blocks import fence
 from vaultc.errors import VaultcError
 from vaultc.frontends.sidebar import Sidebar
 from vaultc.publish import mkdocs as publish
@@ -40,10 +42,12 @@ class VaultcPlugin(BasePlugin[PluginOptions]):
     """Translates between MkDocs' events and a session; the work is done elsewhere."""
 
     session: Session | None = None
+    findings: tuple[Diagnostic, ...] = ()  # about notes that could not become pages; a check knows nothing of them
 
     def __init__(self) -> None:
         self._serving = False
         self._emitted: Emitted | None = None
+        self._paths: dict[str, str] = {}  # the note of each page
         self._swap: publish.Swap | None = None
         self._sidebar: Sidebar | None = None
         self._held = ExitStack()
@@ -63,11 +67,16 @@ class VaultcPlugin(BasePlugin[PluginOptions]):
             else:
                 self.session.refresh()
             self._held.enter_context(locked(self.session.project.build))
-            self._report(self.session)
+            for finding in self.session.diagnostics:
+                self._report(finding)
+            self.findings = ()
             before, self._emitted = self._emitted, emit(self.session.vault, self.session.project.build / "docs")
         except VaultcError as fault:
             self._held.close()
             raise PluginError(str(fault)) from None
+        for finding in self._emitted.findings:
+            self._fault(finding)
+        self._paths = {page: path for path, page in self._emitted.layout.notes.items()}
         publish.adapt(config, self._emitted.folder)
         if self._serving:
             if before and before.titles != self._emitted.titles:  # the sidebar of every page names them
@@ -91,6 +100,11 @@ class VaultcPlugin(BasePlugin[PluginOptions]):
         """Give the templates the sidebar."""
         env.globals["vaultc_sidebar"] = self._sidebar
         return env
+
+    def on_pre_page(self, page: Page, /, *, config: MkDocsConfig, files: Files) -> Page:
+        """A page that cannot be rendered shows its note's source; MkDocs itself would give up."""
+        page.render = partial(self._render, page)  # type: ignore[method-assign]
+        return page
 
     def on_page_context(self, context: Any, /, *, page: Page, config: MkDocsConfig, nav: Navigation) -> Any:
         """A page that no note stands behind cannot be edited."""
@@ -126,12 +140,27 @@ class VaultcPlugin(BasePlugin[PluginOptions]):
         server.watch(str(self.session.project.root))
         return server
 
-    def _report(self, session: Session) -> None:
-        """Each finding in MkDocs' log: errors as warnings, so that `--strict` fails on errors and on nothing else."""
-        for finding in session.diagnostics:
-            place = session.vault.lines(finding.path).position(finding.span.start)
-            path = os.path.relpath(session.project.root / finding.path)
-            help = f" ({finding.help})" if finding.help else ""
-            level = logging.WARNING if finding.severity is Severity.ERROR else logging.INFO
-            text = f"{path}:{place.line}:{place.column}: {finding.severity} {finding.code} {finding.name}: {finding.message}{help}"
-            log.log(level, "%s", text)
+    def _render(self, page: Page, config: MkDocsConfig, files: Files) -> None:
+        path = self._paths.get(page.file.src_uri, page.file.src_uri)
+        if fault := publish.render(page, config, files, path, partial(self._source, page, path)):
+            self._fault(fault)
+
+    def _source(self, page: Page, path: str) -> str:
+        """What stands for a page that cannot be rendered."""
+        assert self.session is not None
+        note = self.session.vault.notes.get(path)
+        return source.body(self.session.vault, note) if note else fence({}, page.markdown or "")
+
+    def _fault(self, finding: Diagnostic) -> None:
+        self.findings += (finding,)
+        self._report(finding)
+
+    def _report(self, finding: Diagnostic) -> None:
+        """A finding in MkDocs' log: errors as warnings, so that `--strict` fails on errors and on nothing else."""
+        assert self.session is not None
+        place = self.session.vault.lines(finding.path).position(finding.span.start)
+        path = os.path.relpath(self.session.project.root / finding.path)
+        help = f" ({finding.help})" if finding.help else ""
+        level = logging.WARNING if finding.severity is Severity.ERROR else logging.INFO
+        text = f"{path}:{place.line}:{place.column}: {finding.severity} {finding.code} {finding.name}: {finding.message}{help}"
+        log.log(level, "%s", text)

@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 from urllib.parse import unquote
 
+from vaultc import faults
 from vaultc.diagnostics import Diagnostic, report
 from vaultc.model import Definition, Heading, Ignore, Note, Reference, ReferenceKind, Snippet, SourceFile, Tag
 from vaultc.parse import anchors, blocks, document, frontmatter, mojibake
@@ -13,6 +14,7 @@ from vaultc.parse.frontmatter import FrontMatter
 from vaultc.parse.ranges import Ranges
 from vaultc.text import Span, fold, make_span
 
+LONGEST = 16_000_000  # bytes
 _EXTERNAL = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]+:|//)")
 _PLACEHOLDER = re.compile(r"<%|\{\{|\{%")
 _TAG = re.compile(r"(?<![^\s(,;])#((?:[^\W]|[/_\-‑]|[\u200d\ufe0f\U0001f000-\U0001faff])+)")
@@ -37,6 +39,44 @@ def parse(source: SourceFile) -> Note:
 def parse_all(sources: Sequence[SourceFile]) -> list[Note]:
     """The notes in source files, in order: the same, step by step for all of them, which is a tenth faster, since what a step
     needs stays in the processor's cache."""
+    if len(sources) == 1:
+        return [_attempted(sources[0])]
+    if any(len(source.data) > LONGEST for source in sources):
+        return [_attempted(source) for source in sources]
+    path = sources[0].path if sources else ""
+    return faults.attempt(path, "read", lambda: _parsed(sources), lambda _: [parse(source) for source in sources])
+
+
+def _attempted(source: SourceFile) -> Note:
+    if (size := len(source.data)) > LONGEST:
+        why = f"is too long: {size / 1e6:.0f} MB, and at most {LONGEST / 1e6:.0f} MB are compiled"
+        return _unread(
+            source, faults.not_compiled(source.path, why, "move data into files of their own, or cut the note")
+        )
+    return faults.attempt(source.path, "read", lambda: _parsed((source,))[0], lambda fault: _unread(source, fault))
+
+
+def _unread(source: SourceFile, fault: Diagnostic) -> Note:
+    """What stands for a note whose text raises. It is public only if its front matter can be read and says nothing else."""
+    data, findings = text(source)
+    front = faults.attempt(source.path, "read", lambda: frontmatter.read(source.path, data), lambda _: None)
+    if front is None:
+        front, public = FrontMatter(), False
+    else:
+        public = frontmatter.published(front.metadata)
+    title = next(iter(frontmatter.strings(front.metadata.get("title"))), "") or source.path.rpartition("/")[2][:-3]
+    return Note(
+        source.path,
+        source.digest,
+        title,
+        dict(front.metadata),
+        front.body,
+        published=public,
+        findings=(*findings, *front.findings, fault),
+    )
+
+
+def _parsed(sources: Sequence[SourceFile]) -> list[Note]:
     texts = [text(source) for source in sources]
     fronts = [frontmatter.read(source.path, data) for source, (data, _) in zip(sources, texts, strict=True)]
     docs = [document.read(data, front.body) for (data, _), front in zip(texts, fronts, strict=True)]

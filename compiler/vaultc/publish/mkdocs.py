@@ -3,6 +3,7 @@
 import json
 import logging
 import shutil
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -11,9 +12,13 @@ from mkdocs.commands.build import build as mkdocs_build
 from mkdocs.commands.serve import serve as mkdocs_serve
 from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import Files
+from mkdocs.structure.pages import Page
 from pathspec.gitignore import GitIgnoreSpec
 
+from vaultc import faults
 from vaultc.config import Project
+from vaultc.diagnostics import Diagnostic
 from vaultc.errors import VaultcError
 from vaultc.publish import web
 from vaultc.publish.dialect import EXTENSIONS
@@ -132,6 +137,18 @@ def adapt(config: MkDocsConfig, objects: Path) -> None:
                 at = 1 if config.theme.custom_dir else 0
                 config.theme.dirs.insert(at, str(folder))
         config.theme["font"] = False
+
+
+def render(page: Page, config: MkDocsConfig, files: Files, path: str, source: Callable[[], str]) -> Diagnostic | None:
+    """Render a page's Markdown. Where that raises, the page holds the Markdown that `source` gives, and a finding about the note
+    at `path` says so."""
+
+    def again(fault: Diagnostic) -> Diagnostic:
+        page.markdown = source()
+        Page.render(page, config, files)
+        return fault
+
+    return faults.attempt(path, "rendered", lambda: Page.render(page, config, files), again)
 
 
 def touch(objects: Path) -> None:

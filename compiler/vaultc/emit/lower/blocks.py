@@ -121,7 +121,7 @@ class _Lowering:
             return close + 1
         if name == "+CodeBlock":
             close = _close(events, i)
-            self.add("code", _fence(data, "".join(e.data for e in events[i + 1 : close] if e.data)))
+            self.add("code", fence(data, "".join(e.data for e in events[i + 1 : close] if e.data)))
             self.follow(start)
             return close + 1
         if name == "+HtmlBlock":
@@ -327,7 +327,7 @@ def _without_code(text: str) -> str:
     return re.sub(r"^ *(`{3,})[^\n]*\n(?:.*\n)*? *\1$", "", text, flags=re.MULTILINE)
 
 
-def _fence(info: object, code: str) -> str:
+def fence(info: object, code: str) -> str:
     """A fenced block longer than any fence inside it, with the language and the lines to highlight."""
     code = code.replace("\r", "").removesuffix("\n")
     longest = max((len(run) for run in re.findall("`{3,}", code)), default=2)

@@ -1,12 +1,13 @@
 """`vaultc build` and `vaultc serve`."""
 
 import logging
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
 import click
 
-from vaultc.diagnostics import Severity
+from vaultc.diagnostics import Diagnostic, Severity
 from vaultc.errors import VaultcError
 from vaultc.frontends.cli import output
 from vaultc.session import Session
@@ -42,7 +43,7 @@ def build(
     if clean:
         shutil.rmtree(project.build / "cache", ignore_errors=True)
         shutil.rmtree(project.build / "docs", ignore_errors=True)
-    errors = _report(session)
+    errors = _report(session, session.diagnostics)
     if strict and errors:
         click.echo("Nothing was built: --strict allows no errors.", err=True)
         raise SystemExit(1)
@@ -61,10 +62,13 @@ def build(
         raise click.ClickException(f"{file}: add `vaultc` to `plugins`")
     plugin.session = session
     mkdocs.build(config)
+    faults = _report(session, plugin.findings)
     click.echo(
         f"{len([n for n in session.vault.notes.values() if n.published])} notes → {_short(Path(config.site_dir))}",
         err=True,
     )
+    if strict and faults:
+        raise SystemExit(1)
 
 
 @click.command()
@@ -81,9 +85,9 @@ def serve(path: Path, port: int) -> None:
     mkdocs.serve(mkdocs.configuration(session.project), port)
 
 
-def _report(session: Session) -> int:
+def _report(session: Session, diagnostics: Iterable[Diagnostic]) -> int:
     """Print what is wrong at warning level or above, briefly; returns the number of errors."""
-    found = [d for d in session.diagnostics if d.severity >= Severity.WARNING]
+    found = [d for d in diagnostics if d.severity >= Severity.WARNING]
     for finding in found[:40]:
         place = session.vault.lines(finding.path).position(finding.span.start)
         where = _short(session.project.root / finding.path)
