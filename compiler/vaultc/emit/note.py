@@ -13,7 +13,7 @@ from vaultc.emit.lower import Plan, leave, lower
 from vaultc.emit.lower.escape import escape
 from vaultc.emit.pages import Layout
 from vaultc.graph import Vault
-from vaultc.model import Block, Heading, Note, Reference
+from vaultc.model import Note, Reference
 from vaultc.parse import Document, read
 from vaultc.resolve import Ambiguous, Resolution, Resolved, Unresolved
 from vaultc.text import Span
@@ -165,7 +165,7 @@ def _embed(vault: Vault, layout: Layout, place: Place, reference: Reference, tar
     if target.kind != "note":
         return None
     note = vault.notes[target.path]
-    part = extent(vault, note, target.heading, target.block)
+    part = vault.extent(target)
     around = any(
         path == target.path and (open_.contains(part) or part.contains(open_)) for path, open_ in place.open[1:]
     )
@@ -193,17 +193,6 @@ def fenced(selector: str, content: str) -> str:
     longest = max((len(m[1]) for m in _SLASHES.finditer(content)), default=2)
     fence = "/" * (longest + 1)
     return f"{fence} html | {selector}\n\n{content}\n\n{fence}"
-
-
-def extent(vault: Vault, note: Note, heading: Heading | None, block: Block | None) -> Span:
-    """The part of a note that a link means: a block, a heading with all below it, or the whole text."""
-    if block is not None:
-        return block.span
-    end = len(vault.text(note.path))
-    if heading is None:
-        return Span(note.body, end)
-    below = (h.span.start for h in note.headings if h.span.start > heading.span.start and h.level <= heading.level)
-    return Span(heading.span.start, next(below, end))
 
 
 def _media(place: Place, reference: Reference, path: str, use: Use) -> str:

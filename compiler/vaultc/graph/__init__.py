@@ -11,7 +11,7 @@ from vaultc.model import Note, Reference
 from vaultc.parse.texts import Texts
 from vaultc.resolve import Ambiguous, Resolution, Resolved
 from vaultc.scan import Scan
-from vaultc.text import Lines
+from vaultc.text import Lines, Span
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -110,6 +110,19 @@ class Vault:
     def lines(self, path: str) -> Lines:
         """The lines of a note, or of nothing for any other file."""
         return self.texts.lines(path)
+
+    def extent(self, found: Resolved) -> Span:
+        """Where in its note a link's target stands: a block, a heading with all below it, or the whole text."""
+        note = self.notes[found.path]
+        if found.part == "block":
+            return next(block.span for block in note.blocks if f"^{block.id}" == found.anchor)
+        end = len(self.text(note.path))
+        if found.part != "heading":
+            return Span(note.body, end)
+        at = next(at for at, heading in enumerate(note.headings) if heading.anchor == found.anchor)
+        first, *others = note.headings[at:]
+        below = (heading.span.start for heading in others if heading.level <= first.level)
+        return Span(first.span.start, next(below, end))
 
     @cached_property
     def texts(self) -> Texts:

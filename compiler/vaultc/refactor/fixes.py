@@ -5,7 +5,6 @@ name in case, in Unicode form or by a needless `.md` is written as the file is. 
 and resolved again, and the edits of a note that would make anything worse are dropped.
 """
 
-from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -151,8 +150,7 @@ def _as_good(before: Mapping[str, Note], old: Resolution, after: Mapping[str, No
 
 def place(notes: Mapping[str, Note], found: Resolved) -> Place:
     """Where a link leads, in terms that survive edits elsewhere in the target: file, kind, ordinal of the heading, block id."""
-    ordinal = -1
-    if found.heading is not None:
-        headings = notes[found.path].headings
-        ordinal = bisect_left(headings, found.heading.span.start, key=lambda heading: heading.span.start)
-    return (found.path, found.kind, ordinal, found.block.id if found.block else "" if found.heading else found.anchor)
+    if found.part != "heading":
+        return (found.path, found.kind, -1, found.anchor)
+    anchors = [heading.anchor for heading in notes[found.path].headings]
+    return (found.path, found.kind, anchors.index(found.anchor), "")

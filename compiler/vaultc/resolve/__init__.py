@@ -6,15 +6,27 @@ from typing import Literal, NamedTuple
 from urllib.parse import unquote
 
 from vaultc.index import Index
-from vaultc.model import Block, Heading, Note, Reference
+from vaultc.model import Note, Reference
 from vaultc.resolve import names
 from vaultc.resolve.fragments import Fragments
 from vaultc.resolve.names import Via
 from vaultc.text import fold
 
-__all__ = ["ASSETS", "Ambiguous", "Missing", "Resolution", "Resolved", "Resolver", "TargetKind", "Unresolved", "Via"]
+__all__ = [
+    "ASSETS",
+    "Ambiguous",
+    "Missing",
+    "Part",
+    "Resolution",
+    "Resolved",
+    "Resolver",
+    "TargetKind",
+    "Unresolved",
+    "Via",
+]
 
 TargetKind = Literal["note", "asset", "folder", "hidden"]
+Part = Literal["whole", "heading", "block", "id"]
 Missing = Literal["note", "asset", "heading", "block", "outside"]
 
 ASSETS = frozenset(
@@ -26,14 +38,14 @@ ASSETS = frozenset(
 class Resolved(NamedTuple):
     """`path` is a note, an asset or a folder (then it ends in `/`); `via` is the rule that found it.
 
-    `anchor` is the id on the target's page, empty for the page itself; `heading` or `block` is what it belongs to.
+    `part` is what of it is meant, and `anchor` the id of that on the target's page, empty for the whole. Where that stands is
+    the target's own business: a link does not mean something else because the text above a heading grew.
     """
 
     path: str
     kind: TargetKind
     via: Via | Literal["definition"] = "name"
-    heading: Heading | None = None
-    block: Block | None = None
+    part: Part = "whole"
     anchor: str = ""
 
 
@@ -130,16 +142,16 @@ class Resolver:
             found = inside.block(fragment[1:])
             if found is None:
                 return Unresolved("block", fragment, file.path, _nearest(fragment, inside.blocks))
-            return Resolved(file.path, "note", file.via, None, found, f"^{found.id}")
+            return Resolved(file.path, "note", file.via, "block", f"^{found.id}")
         if "#^" in fragment and (found := inside.block(fragment.rpartition("#^")[2])):
-            return Resolved(file.path, "note", file.via, None, found, f"^{found.id}")
+            return Resolved(file.path, "note", file.via, "block", f"^{found.id}")
         heading = inside.heading(fragment)
         if heading is None and reference.kind == "markdown":
             heading = inside.anchor(fragment)
         if heading is not None:
-            return Resolved(file.path, "note", file.via, heading, None, heading.anchor)
+            return Resolved(file.path, "note", file.via, "heading", heading.anchor)
         if fragment in self._index.notes[file.path].ids:
-            return Resolved(file.path, "note", file.via, anchor=fragment)
+            return Resolved(file.path, "note", file.via, "id", fragment)
         return Unresolved("heading", fragment, file.path, _nearest(fragment, inside.headings))
 
     def _defined(self, reference: Reference, note: Note) -> Resolution | None:

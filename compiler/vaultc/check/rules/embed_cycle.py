@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from vaultc.diagnostics import Diagnostic, Label, quoted, report
 from vaultc.graph import Vault, target
-from vaultc.model import Note, Reference
+from vaultc.model import Reference
 from vaultc.resolve import Ambiguous, Resolution, Resolved
 
 
@@ -20,24 +20,17 @@ def check(vault: Vault) -> Iterator[Diagnostic]:
         for reference, resolution in zip(note.references, vault.links[path], strict=True):
             if reference.kind != "embed" or (end := target(resolution)) not in vault.notes or end is None:
                 continue
-            if end != path or _within(note, reference, resolution):
+            if end != path or _within(vault, reference, resolution):
                 embeds.setdefault(path, []).append((reference, end))
     done: set[str] = set()
     for start in embeds:
         yield from _circles(vault, start, embeds, done)
 
 
-def _within(note: Note, reference: Reference, resolution: Resolution) -> bool:
+def _within(vault: Vault, reference: Reference, resolution: Resolution) -> bool:
     """Whether an embed from its own note lies inside the part that it embeds."""
     chosen = resolution.chosen if isinstance(resolution, Ambiguous) else resolution
-    if not isinstance(chosen, Resolved) or (chosen.heading is None and chosen.block is None):
-        return True
-    if chosen.block is not None:
-        return chosen.block.span.contains(reference.span)
-    assert chosen.heading is not None
-    after = [h for h in note.headings if h.span.start > chosen.heading.span.start and h.level <= chosen.heading.level]
-    end = after[0].span.start if after else 1 << 62
-    return chosen.heading.span.start <= reference.span.start < end
+    return not isinstance(chosen, Resolved) or vault.extent(chosen).contains(reference.span)
 
 
 def _circles(
