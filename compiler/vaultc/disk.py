@@ -25,6 +25,7 @@ _READ = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 _NO_REPLACE, _EXCHANGE = 1, 2  # of Linux' renameat2
 _DARWIN = {_NO_REPLACE: 4, _EXCHANGE: 2}  # RENAME_EXCL and RENAME_SWAP of renamex_np
 _ANY = "*"
+_MARK = 32
 
 
 class ChangedError(VaultcError):
@@ -57,7 +58,17 @@ def write(path: Path, data: bytes, *, expect: str | None = _ANY, aside: Path | N
     `expect` is the digest that the file must still have; None says that there must be no file. The temporary file lies in
     `aside`, when that is on the same file system, else beside `path`. Raises ChangedError or OSError, with `path` as it was.
     """
-    partial = _partial(aside if aside and _same_device(aside, path.parent) else path.parent, data)
+    if aside and _same_device(aside, path.parent):
+        try:
+            return _write(path, data, expect, aside)
+        except OSError as fault:
+            if fault.errno != errno.EXDEV:  # one device may be mounted at two places
+                raise
+    return _write(path, data, expect, path.parent)
+
+
+def _write(path: Path, data: bytes, expect: str | None, aside: Path) -> None:
+    partial = _partial(aside, data)
     try:
         with suppress(FileNotFoundError):
             mode = path.stat(follow_symlinks=False).st_mode
@@ -65,10 +76,10 @@ def write(path: Path, data: bytes, *, expect: str | None = _ANY, aside: Path | N
                 partial.chmod(stat.S_IMODE(mode))
         if expect is None:
             move(partial, path)
-        elif expect == _ANY or _current(path) == expect:
+        elif expect == _ANY:
             partial.replace(path)
         else:
-            raise ChangedError(f"{path}: changed in the meantime; nothing was written to it: run the command again")
+            _swap(partial, path, expect)
     except FileExistsError:
         raise ChangedError(f"{path}: exists already; nothing was written to it") from None
     finally:
@@ -122,8 +133,7 @@ def locked(place: Path, busy: str, wait: float = 0) -> Iterator[None]:
     """
     from filelock import FileLock, Timeout  # slow to import
 
-    name = blake2b(os.fsencode(os.path.normcase(os.path.realpath(place))), digest_size=16).hexdigest()
-    lock = FileLock(state("locks") / f"{name}.lock", timeout=wait)
+    lock = FileLock(state("locks") / f"{key(place)}.lock", timeout=wait)
     try:
         lock.acquire()
     except Timeout:
@@ -132,6 +142,22 @@ def locked(place: Path, busy: str, wait: float = 0) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+def key(place: Path) -> str:
+    """What names a folder in this user's state, whatever path it is reached by."""
+    return digest(os.fsencode(os.path.normcase(os.path.realpath(place))))
+
+
+def seal(data: bytes) -> bytes:
+    """The bytes with a mark that only this user's vaultc can make. Raises VaultcError where the user's state cannot be written."""
+    return _mark(data) + data
+
+
+def unseal(sealed: bytes) -> bytes | None:
+    """What `seal` was given; None where a byte of it changed or another user, or nobody's vaultc, wrote it."""
+    mark, data = sealed[:_MARK], sealed[_MARK:]
+    return data if secrets.compare_digest(mark, _mark(data)) else None
 
 
 def state(name: str) -> Path:
@@ -148,6 +174,19 @@ def state(name: str) -> Path:
             _own(base)
             return folder
     raise VaultcError(f"{folder}: cannot write: set XDG_STATE_HOME to a folder that can be written")
+
+
+def _mark(data: bytes) -> bytes:
+    return blake2b(data, digest_size=_MARK, key=_secret()).digest()
+
+
+def _secret() -> bytes:
+    """What only this user knows, made at its first use."""
+    path = state("keys") / "seal"
+    with suppress(ChangedError):  # there already, or another process was quicker
+        if not path.exists():
+            write(path, secrets.token_bytes(32), expect=None)
+    return path.read_bytes()
 
 
 def _own(folder: Path) -> None:
@@ -181,6 +220,19 @@ def _same_device(one: Path, other: Path) -> bool:
         return one.stat().st_dev == other.stat().st_dev
     except OSError:
         return False
+
+
+def _swap(partial: Path, path: Path, expect: str) -> None:
+    """Put a file in the place of another. Exchanged, the other can be looked at when nobody can save over it any more."""
+    same = _current(path) == expect
+    if same and _rename(partial, path, _EXCHANGE):
+        same = _current(partial) == expect
+        if not same:
+            _rename(partial, path, _EXCHANGE)
+    elif same:
+        partial.replace(path)
+    if not same:
+        raise ChangedError(f"{path}: changed in the meantime; nothing was written to it: run the command again")
 
 
 def _current(path: Path) -> str | None:

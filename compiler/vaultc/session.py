@@ -13,7 +13,8 @@ from vaultc.check import memo
 from vaultc.config import Project, locate
 from vaultc.diagnostics import Diagnostic
 from vaultc.errors import VaultcError
-from vaultc.graph import Vault
+from vaultc.graph import Vault, delta
+from vaultc.graph.delta import Delta
 from vaultc.model import SourceFile
 from vaultc.parse import cache
 from vaultc.parse.texts import Texts
@@ -21,10 +22,11 @@ from vaultc.scan import Scan
 
 
 class Session:
-    """One vault, compiled on demand and kept until `refresh`. A host may set `progress`."""
+    """One vault, compiled on demand; `apply` and `refresh` lead to the next state of it. A host may set `progress`."""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, config: Path | None = None) -> None:
         self.project = project
+        self._config = config
         self.progress: cache.Progress = iter
         self._overlays: dict[str, bytes] = {}
 
@@ -34,7 +36,7 @@ class Session:
 
         Raises VaultcError when `path` or the configuration cannot be read.
         """
-        return cls(locate(path, config))
+        return cls(locate(path, config), config)
 
     @cached_property
     def scan(self) -> Scan:
@@ -68,18 +70,34 @@ class Session:
         """The texts of the notes."""
         return Texts(self.scan.sources)
 
-    def overlay(self, path: str, text: str | None) -> None:
-        """Let `text` stand for the note at `path` (relative to the vault), saved or not; None takes it away again."""
-        if text is None:
-            self._overlays.pop(path, None)
-        else:
-            self._overlays[path] = text.encode("utf-8", "surrogatepass")
-        self.refresh()
+    def apply(self, changes: Mapping[str, str | None]) -> Delta:
+        """Let each text stand for the note at its path (relative to the vault), saved or not, and say what that changed.
 
-    def refresh(self) -> None:
-        """Forget what was compiled; the next question reads the disk again (parses are kept by digest)."""
-        for name in ("scan", "vault", "texts", "_checked"):
-            self.__dict__.pop(name, None)
+        None gives the path back to the disk: what lies there counts, and where nothing does the note is gone. `refresh` sees
+        other changes on the disk as well. Unsaved text never reaches the disk, the caches there included.
+        """
+        for path, text in changes.items():
+            if text is None:
+                self._overlays.pop(path, None)
+            else:
+                self._overlays[path] = text.encode("utf-8", "surrogatepass")
+        return self.refresh()
+
+    def refresh(self) -> Delta:
+        """Look at the disk again, the configuration included, and say what changed since the last look.
+
+        Raises VaultcError when the configuration or the vault cannot be read; what was known stays.
+        """
+        before, found = self.vault, self.diagnostics
+        kept = dict(self.__dict__)
+        try:
+            self.project = locate(self.project.root, self._config)
+            for name in ("scan", "vault", "texts", "_checked"):
+                self.__dict__.pop(name, None)
+            return delta.between(before, self.vault, found, self.diagnostics)
+        except VaultcError:
+            self.__dict__.update(kept)
+            raise
 
     def relative(self, path: Path) -> str:
         """`path` relative to the vault, in POSIX form.

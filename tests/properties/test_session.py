@@ -49,7 +49,7 @@ def test_a_session_follows_its_edits(
             assert compiled(session) == compiled(Session.open(root))
         on_top: dict[str, str] = {}
         for path, new in typed:
-            session.overlay(path, new)
+            session.apply({path: new})
             if new is None:
                 on_top.pop(path, None)
             else:

@@ -1,5 +1,6 @@
 """Writing files: whole or not at all, inside their folder, over nothing that changed."""
 
+import errno
 import multiprocessing
 import os
 import signal
@@ -72,6 +73,38 @@ def test_a_file_that_changed_is_not_overwritten(tmp_path: Path) -> None:
     with pytest.raises(disk.ChangedError):
         disk.write(note, b"ours", expect=read)
     assert names(tmp_path) == []
+
+
+@pytest.mark.parametrize("native", [True, False])
+def test_what_is_saved_at_the_last_moment_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, native: bool) -> None:
+    note = tmp_path / "note.md"
+    note.write_bytes(b"as read")
+    step, before = ("_rename", disk._rename) if native else ("_current", disk._current)
+
+    def saved(*arguments: object) -> object:
+        monkeypatch.setattr(disk, step, before)
+        note.write_bytes(b"saved meanwhile")
+        return before(*arguments)  # type: ignore[arg-type]
+
+    if not native:
+        monkeypatch.setattr(disk, "_rename", lambda *_: False)
+    monkeypatch.setattr(disk, step, saved)
+    with pytest.raises(disk.ChangedError, match=r"note\.md: changed"):
+        disk.write(note, b"ours", expect=disk.digest(b"as read"))
+    assert note.read_bytes() == b"saved meanwhile" and names(tmp_path) == ["note.md"]
+    disk.write(note, b"ours", expect=disk.digest(b"saved meanwhile"))
+    assert note.read_bytes() == b"ours" and names(tmp_path) == ["note.md"]
+
+
+def test_a_seal_tells_what_another_wrote(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "mine"))
+    sealed = disk.seal(b"data")
+    assert disk.unseal(sealed) == b"data" and disk.unseal(disk.seal(b"")) == b""
+    for at in range(len(sealed)):
+        assert disk.unseal(sealed[:at] + bytes((sealed[at] ^ 1,)) + sealed[at + 1 :]) is None
+        assert disk.unseal(sealed[:at]) is None
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "another"))
+    assert disk.unseal(sealed) is None
 
 
 def test_what_must_be_new_replaces_nothing(tmp_path: Path) -> None:
@@ -169,6 +202,16 @@ def test_the_temporary_file_may_lie_elsewhere(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setattr(Path, "replace", watched)
     disk.write(tmp_path / "vault/note.md", b"text", aside=tmp_path / "aside")
     assert [path.parent for path in seen] == [tmp_path / "aside"] and names(tmp_path / "aside") == []
+
+    def mounted(old: Path, new: Path) -> Path:
+        if old.parent != new.parent:
+            raise OSError(errno.EXDEV, "Invalid cross-device link")
+        return watched(old, new)
+
+    monkeypatch.setattr(Path, "replace", mounted)
+    disk.write(tmp_path / "vault/note.md", b"again", aside=tmp_path / "aside")
+    assert seen[-1].parent == tmp_path / "vault" and names(tmp_path / "aside") == []
+    assert (tmp_path / "vault/note.md").read_bytes() == b"again" and names(tmp_path / "vault") == ["note.md"]
 
 
 def _hold(place: str, ready: "multiprocessing.synchronize.Event", done: "multiprocessing.synchronize.Event") -> None:

@@ -74,10 +74,10 @@ def test_any_change_is_seen(vault: Path, linked: list[int], change: Callable[[Pa
 def test_an_overlay_is_never_kept(vault: Path) -> None:
     session = Session.open(vault)
     on_disk = session.diagnostics
-    session.overlay("b.md", "[[nowhere]]\n")
+    session.apply({"b.md": "[[nowhere]]\n"})
     assert session.diagnostics != on_disk
     assert Session.open(vault).diagnostics == on_disk
-    session.overlay("b.md", None)
+    session.apply({"b.md": None})
     assert session.diagnostics == on_disk
 
 

@@ -157,6 +157,11 @@ def test_the_action_takes_its_inputs_as_words_and_not_as_code(repository: Path, 
     assert act(repository, runner, args="--ignore VC201")["Check"].returncode == 0
     assert act(repository, runner, path="notes", sarif="a b.sarif")["Check"].returncode == 1
     assert (repository / "a b.sarif").is_file()
+    # `*` names no files: as a pattern it would match these two, and the check would pass.
+    write(repository, {"VC201": "", "--ignore=VC201": ""})
+    assert act(repository, runner, args="--ignore VC2*")["Check"].returncode == 2
+    assert act(repository, runner, args="--ignore*")["Check"].returncode == 2
+    assert act(repository, runner, path="--help")["Check"].returncode == 2
     evil = act(repository, runner, path="; touch hacked #", args="$(touch hacked)")["Check"]
     assert evil.returncode == 2
     assert not (repository / "hacked").exists()
@@ -170,3 +175,27 @@ def test_the_action_uploads_whatever_the_check_said() -> None:
     command = cli.get_command(None, "check")  # type: ignore[arg-type]
     assert command is not None
     assert set(options) <= {option for parameter in command.params for option in parameter.opts}
+
+
+TEMPLATES = ROOT / "compiler/vaultc/frontends/templates/init/_github/workflows"
+WORKFLOWS = [*(ROOT / ".github/workflows").glob("*.yml"), *TEMPLATES.glob("*.yml")]
+
+
+@pytest.mark.parametrize("path", [ROOT / "action.yml", *WORKFLOWS], ids=str)
+def test_actions_of_others_are_pinned_by_commit(path: Path) -> None:
+    used = re.findall(r"uses: *(.*)", path.read_text(encoding="utf-8"))
+    assert used
+    assert [line for line in used if not re.fullmatch(r"[\w./-]+@[0-9a-f]{40}  # v\d+\.\d+\.\d+", line)] == []
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=str)
+def test_what_is_installed_may_write_nothing(path: Path) -> None:
+    whole = yaml.safe_load(path.read_text(encoding="utf-8").replace("$${{", "${{"))
+    assert whole["permissions"] == {"contents": "read"}
+    for job in whole["jobs"].values():
+        granted = {**whole["permissions"], **job.get("permissions", {})}
+        if any("run" in step for step in job["steps"]):
+            assert granted == {"contents": "read"}
+        for step in job["steps"]:
+            if step.get("uses", "").startswith("actions/checkout@"):
+                assert step["with"]["persist-credentials"] is False
