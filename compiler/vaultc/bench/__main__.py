@@ -13,7 +13,7 @@ from pathlib import Path
 
 from vaultc.bench.harness.runner import REPEAT, Step, device_here, run_job
 from vaultc.bench.records.jobs import Job, load_jobs
-from vaultc.bench.records.model import Device, Run
+from vaultc.bench.records.model import MEASURED, Device, Run
 from vaultc.bench.records.store import FOLDER, append
 from vaultc.bench.records.table import render
 from vaultc.errors import VaultcError
@@ -48,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except VaultcError as fault:
         print(f"error: {fault}", file=sys.stderr)  # noqa: T201 - this is a command
         return 2
-    return 0 if all(run.status in ("ok", "noisy", "throttled") for run in runs) else 1
+    return 0 if all(run.status in MEASURED for run in runs) else 1
 
 
 def _chosen(jobs: Sequence[Job], names: Sequence[str]) -> list[Job]:

@@ -16,7 +16,16 @@ IN_CACHE_BYTES, OVER_CACHE = 256 * 2**20, 20.0
 """Smaller work may run from a CPU's caches, and is flagged only above this multiple of the copy rate."""
 LARGE_SPEED_UP = 10.0
 
-_GRAVE: tuple[Status, ...] = ("timeout", "error", "oom", "wrong_result", "all_discarded", "throttled", "noisy")
+_GRAVE: tuple[Status, ...] = (
+    "timeout",
+    "error",
+    "oom",
+    "wrong_result",
+    "all_discarded",
+    "throttled",
+    "disturbed",
+    "noisy",
+)
 
 
 def merge(points: Sequence[Point]) -> list[Point]:

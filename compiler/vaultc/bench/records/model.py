@@ -17,8 +17,10 @@ from vaultc.bench.records.codec import DecodeError, decode, encode
 SCHEMA = 1
 """Version of the line format. A reader keeps and reports lines of a newer one, and does not interpret them."""
 
-TIME, BACKWARD, COMPILE = "time", "backward time", "compile time"
-"""Metrics of a timed case."""
+TIME, COLD, BACKWARD, COMPILE = "time", "cold time", "backward time", "compile time"
+HOST, GRAPH = "host time", "graph time"
+"""Metrics of a timed case. ``time`` is that of a call whose like went just before, so that caches are hot; before ``cold
+time`` they are emptied. On CUDA, ``host time`` is what launching costs the processor, ``graph time`` a replayed graph."""
 
 Param: TypeAlias = bool | int | float | str
 Device: TypeAlias = Literal["cpu", "cuda"]
@@ -26,6 +28,7 @@ Device: TypeAlias = Literal["cpu", "cuda"]
 Status: TypeAlias = Literal[
     "ok",  # measured, and the spread is small
     "noisy",  # measured, and the interquartile range is over a tenth of the median
+    "disturbed",  # measured while something else used the machine
     "throttled",  # measured while the device lowered its clocks
     "all_discarded",  # every sample was thrown away as throttled
     "oom",  # out of memory: often the result itself
@@ -35,13 +38,17 @@ Status: TypeAlias = Literal[
     "skipped",  # not runnable here, for example no such device or backend
     "interrupted",  # stopped by the user; what was done is kept
 ]
-"""``ok``, ``noisy`` and ``throttled`` carry samples; the others say why there are none."""
+"""``ok``, ``noisy``, ``disturbed`` and ``throttled`` carry samples; the others say why there are none."""
+MEASURED: tuple[Status, ...] = ("ok", "noisy", "disturbed", "throttled")
 
 Flag: TypeAlias = Literal[
     "no-synchronisation",  # the callable returned before the device had done its work
     "cached-output",  # the same result came back without being computed again
     "above-peak",  # a rate above what the machine was measured to reach
     "large-speed-up",  # over ten times faster than another variant at the same point
+    "changing-result",  # right at first, and another one later
+    "disturbed",  # something else used the machine in one of the processes
+    "drift",  # it became slower or faster while it was measured
     "unchecked",  # the reference could not be computed at this point
     "timer-resolution",  # too short for the clock
     "between-processes",  # the processes disagree more than the samples inside them
@@ -103,6 +110,44 @@ class Clocks:
     power_limit_w: float | None = None
     throttle: tuple[str, ...] = ()
     """Active reasons for lowered clocks, such as ``sw_power_cap``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Disturbance:
+    """What the system said while one process measured, or one group of its points. ``None``: it does not tell."""
+
+    wall: float = 0.0
+    """Seconds that were watched; shares and rates below are by this."""
+    cpu: float | None = None
+    """Processor time of the process over wall time: 2.0 are two busy cores."""
+    others: float | None = None
+    """The same for everybody else on the cores that the process may use."""
+    delay: float | None = None
+    """Waiting for a core, summed over the threads of the process, over wall time."""
+    pressure: float | None = None
+    """Share of time in which some task of the whole system waited for a core (``/proc/pressure/cpu``)."""
+    throttled: float | None = None
+    """Time stopped by a quota (``cpu.stat`` of the control group), over wall time."""
+    throttled_periods: int | None = None
+    periods: int | None = None
+    """Periods of the quota, and how many of them it stopped the process in."""
+    involuntary: float | None = None
+    """Involuntary context switches a second."""
+    steal: float | None = None
+    """Time that a hypervisor took from these cores, over wall time."""
+    sentinel: float | None = None
+    """Median seconds of a fixed piece of work, done between turns: how fast the machine itself was."""
+    sentinel_drift: float | None = None
+    """Its upper quartile over its best, less 1: 0 where every turn found the same machine."""
+    neighbours: int | None = None
+    """Other processes on the GPU."""
+    sm_mhz: tuple[float, ...] = ()
+    """Lowest and highest SM clock seen between turns; empty on a CPU. So ``power_w``."""
+    power_w: tuple[float, ...] = ()
+    throttle: tuple[str, ...] = ()
+    """Reasons for lowered clocks that were active at any turn."""
+    reasons: tuple[str, ...] = ()
+    """Why this counts as disturbed, a phrase each; empty where the machine was quiet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +259,8 @@ class Run:
     clocks: tuple[Clocks, ...] = ()
     """Before and after; empty on a CPU."""
     isolation: Isolation = Isolation()
+    disturbance: tuple[Disturbance, ...] = ()
+    """What the system said, one for each process that timed."""
     ceilings: Ceilings = Ceilings()
     details: Mapping[str, Param] = field(default_factory=dict)
     """What describes the machine and the run without deciding the class: cores, memory, clock, variables that matter."""

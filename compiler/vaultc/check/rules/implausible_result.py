@@ -12,6 +12,7 @@ _REASONS: dict[Flag, str] = {
     "above-peak": "runs faster than this machine was measured to go",
     "large-speed-up": "is more than ten times faster than another variant",
     "no-synchronisation": "returns before the device has done its work",
+    "changing-result": "is right at the first call, and gives another result later",
     "cached-output": "hands out a result that it did not compute again",
 }
 

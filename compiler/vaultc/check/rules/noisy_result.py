@@ -16,7 +16,8 @@ def check(vault: Vault, measured: Attached) -> Iterator[Diagnostic]:
         noisy = [
             point
             for point in on.run.points
-            if point.status in ("noisy", "throttled") or (point.measured and "between-processes" in point.flags)
+            if point.status in ("noisy", "disturbed", "throttled")
+            or (point.measured and "between-processes" in point.flags)
         ]
         if noisy:
             message = f"`{measured.id}` scatters on {on.machine.label} at {listed(noisy)}"

@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from vaultc.bench.records.attach import Attached, OnMachine
 from vaultc.bench.records.jobs import BadSnippet
-from vaultc.bench.records.model import Claim
+from vaultc.bench.records.model import MEASURED, Claim
 from vaultc.bench.records.text import one_line
 from vaultc.emit.results import words
 from vaultc.emit.results.claims import listed
@@ -80,7 +80,7 @@ def _machine(attached: Attached, on: OnMachine, name: str) -> Markup:
                 class_="vc-remark",
             )
         )
-    elif run.status not in ("ok", "noisy", "throttled"):
+    elif run.status not in MEASURED:
         reason = one_line(run.message) or words.STATUS[run.status][1]
         parts.append(el("p", f"{words.STATUS[run.status][0].capitalize()}: {reason}", class_="vc-remark"))
     parts.append(listed(attached.claims(on)))

@@ -222,7 +222,7 @@ def _caption(run: Run) -> str:
         if all(point.unit != "s" for point in run.points if point.measured):
             said = f"Medians of {processes} processes."
     if any(
-        point.status in ("noisy", "throttled") or set(point.flags) & words.GRAVE
+        point.status in ("noisy", "disturbed", "throttled") or set(point.flags) & words.GRAVE
         for point in run.points
         if point.measured
     ):

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from markupsafe import Markup
 
-from vaultc.bench.records.model import Clocks, Environment, Param, Run
+from vaultc.bench.records.model import MEASURED, Clocks, Environment, Param, Run
 from vaultc.bench.records.text import one_line, quantity
 from vaultc.emit.results import words
 from vaultc.emit.results.html import el, join
@@ -22,7 +22,7 @@ def provenance(run: Run) -> Markup:
     parts.append("no network" if run.isolation.network_blocked else "network not blocked")
     line = el("summary", join(parts, " · "))
     rows = [el("div", el("dt", name), el("dd", value)) for name, value in _facts(run, samples) if value]
-    log = el("pre", run.log) if run.log and run.status not in ("ok", "noisy", "throttled") else Markup("")
+    log = el("pre", run.log) if run.log and run.status not in MEASURED else Markup("")
     return el("details", line, el("dl", join(rows, "\n")), log, class_="vc-provenance", data_search_exclude=True)
 
 

@@ -15,6 +15,7 @@ from vaultc.emit.results.html import el
 STATUS: Final[Mapping[Status, tuple[str, str]]] = {
     "ok": ("ok", "measured, and the spread is small"),
     "noisy": ("noisy", "the middle half of the samples spans over a tenth of the median"),
+    "disturbed": ("disturbed", "something else used the machine meanwhile"),
     "throttled": ("throttled", "the device had lowered its clocks"),
     "all_discarded": ("all samples discarded", "every sample was taken while the device had lowered its clocks"),
     "oom": ("out of memory", "there was no room for it"),
@@ -29,11 +30,16 @@ FLAG: Final[Mapping[Flag, tuple[str, str]]] = {
     "cached-output": ("cached output", "the same result came back without being computed again"),
     "above-peak": ("above peak", "faster than this machine was measured to be able to"),
     "large-speed-up": ("speed-up over ten", "over ten times faster than another variant at the same size"),
+    "changing-result": ("changing result", "right at the first call, and another result later"),
+    "disturbed": ("disturbed", "something else used the machine meanwhile"),
+    "drift": ("drifting", "it became slower or faster while it was measured"),
     "unchecked": ("unchecked", "the reference could not be computed here"),
     "timer-resolution": ("near the clock's resolution", "too short for the clock"),
     "between-processes": ("processes disagree", "the processes differ by more than the samples inside them"),
 }
-GRAVE: Final[frozenset[Flag]] = frozenset(("no-synchronisation", "cached-output", "above-peak", "large-speed-up"))
+GRAVE: Final[frozenset[Flag]] = frozenset(
+    ("no-synchronisation", "cached-output", "changing-result", "above-peak", "large-speed-up", "disturbed")
+)
 """Flags after which a number should not be believed as it stands; the others say how far it goes."""
 STATE: Final[Mapping[State, tuple[str, str]]] = {
     "ok": ("current", "measured with this code"),

@@ -11,7 +11,7 @@ from vaultc.bench.harness.runner import REPEAT, Step, device_here, machine_here,
 from vaultc.bench.records.attach import Attached, OnMachine, attach
 from vaultc.bench.records.compare import compare as compare_runs
 from vaultc.bench.records.jobs import BadSnippet, Job, dump_jobs, with_files
-from vaultc.bench.records.model import Device, MachineClass, Run
+from vaultc.bench.records.model import MEASURED, Device, MachineClass, Run
 from vaultc.bench.records.store import append
 from vaultc.bench.records.table import render
 from vaultc.bench.records.text import quantity, table
@@ -21,7 +21,6 @@ from vaultc.frontends.render import count
 from vaultc.frontends.render.terminal import safe
 from vaultc.session import Session
 
-_WENT_THROUGH = ("ok", "noisy", "throttled")
 _vault = click.option(
     "--vault", type=click.Path(path_type=Path), default=Path(), help="The vault, or a place in it.  [default: here]"
 )
@@ -91,7 +90,7 @@ def run(
         if made.status == "interrupted":
             return 130
         runs.append(made)
-    return 0 if all(made.status in _WENT_THROUGH for made in runs) else 1
+    return 0 if all(made.status in MEASURED for made in runs) else 1
 
 
 @bench.command()
@@ -236,7 +235,7 @@ def _runnable(found: Iterable[Attached]) -> list[Job]:
 
 def _is_current(item: Attached, here: MachineClass) -> bool:
     on = next((on for on in item.machines if on.machine == here), None)
-    return on is not None and on.state in ("ok", "older-environment") and on.run.status in _WENT_THROUGH
+    return on is not None and on.state in ("ok", "older-environment") and on.run.status in MEASURED
 
 
 def _pair(item: Attached, names: Sequence[str]) -> tuple[Run, Run]:
