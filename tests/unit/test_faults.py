@@ -113,7 +113,7 @@ def test_a_note_that_cannot_be_lowered(
     if where == "lower":
         spoil(monkeypatch, note_, "lower", lambda document, *rest: b"spoilt" in document.data)
     else:
-        spoil(monkeypatch, frame, "page", lambda vault, layout, note, body: note.path == "bad.md")
+        spoil(monkeypatch, frame, "page", lambda vault, layout, note, *rest: note.path == "bad.md")
     emitted = emit(Session.open(vault).vault, tmp_path / "docs")
     assert {(f.path, f.code) for f in emitted.findings} == {("bad.md", "VC006")}
     page = (tmp_path / "docs" / "bad.md").read_text(encoding="utf-8")

@@ -1,13 +1,16 @@
 """Stage 8: the vault as plain Markdown that any generator can publish."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from vaultc import faults
 from vaultc.diagnostics import Diagnostic
 from vaultc.emit import frame, generated, note, results, source
+from vaultc.emit.backlinks import Mention, mentions
+from vaultc.emit.documents import Documents
 from vaultc.emit.pages import Layout, layout
 from vaultc.emit.write import write
 from vaultc.graph import Vault
@@ -39,33 +42,60 @@ def emit(vault: Vault, folder: Path) -> Emitted:
     """
     measured = results.collect(vault)
     plan = layout(vault, measured.ids if measured.any else None)
+    documents = Documents(vault)
+    parts: dict[str, _Part] = {}
+    mentioned: dict[str, list[Mention]] = {}
+    for path in sorted(plan.notes):
+        parts[path] = part = _part(vault, plan, vault.notes[path], measured, documents)
+        for end, mention in part.mentions:
+            mentioned.setdefault(end, []).append(mention)
     texts: dict[str, str] = {}
-    assets: set[str] = set()
     findings: list[Diagnostic] = []
     for path, page in plan.notes.items():
-        texts[page], use = _page(vault, plan, vault.notes[path], measured)
-        assets |= use.assets
-        findings += use.findings
+        texts[page], found = _page(vault, plan, vault.notes[path], parts[path], mentioned.get(path, ()))
+        findings += found
     texts |= generated.generate(vault, plan, GRAPH)
     texts |= measured.generate(vault, plan)
     document = graph_json(vault, {path: url(page) for path, page in plan.notes.items()})
     texts[GRAPH] = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
-    copies = [(path, vault.project.root / path) for path in sorted(assets) if path not in texts]
+    assets = sorted({asset for part in parts.values() for asset in part.assets})
+    copies = [(path, vault.project.root / path) for path in assets if path not in texts]
     titles = {page: frame.title(text) for page, text in texts.items() if page != GRAPH}
     return Emitted(folder, plan, titles, write(folder, texts, copies), tuple(findings))
 
 
-def _page(vault: Vault, plan: Layout, one: Note, measured: results.Measured) -> tuple[str, note.Use]:
-    """The object file of a note, and what it needs."""
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What a note gives: its lowered text (None where that failed), the assets in it, its links to others, findings."""
 
-    def lowered() -> tuple[str, note.Use]:
-        use = note.Use()
+    body: str | None
+    assets: frozenset[str] = frozenset()
+    mentions: Sequence[tuple[str, Mention]] = ()
+    findings: Sequence[Diagnostic] = ()
+
+
+def _part(vault: Vault, plan: Layout, one: Note, measured: results.Measured, documents: Documents) -> _Part:
+    def lowered() -> _Part:
+        use = note.Use(documents)
         body = note.body(vault, plan, one, use, measured.after(plan, one))
-        return frame.page(vault, plan, one, body), use
-
-    def as_written(fault: Diagnostic) -> tuple[str, note.Use]:
-        return source.page(vault, one), note.Use(findings=[fault])
+        return _Part(body, frozenset(use.assets), mentions(vault, one, documents(one)), use.findings)
 
     if any(finding.code == "VC006" for finding in one.findings):
-        return source.page(vault, one), note.Use()
-    return faults.attempt(one.path, "lowered", lowered, as_written)
+        return _Part(None)
+    return faults.attempt(one.path, "lowered", lowered, lambda fault: _Part(None, findings=[fault]))
+
+
+def _page(
+    vault: Vault, plan: Layout, one: Note, part: _Part, mentioned: Iterable[Mention]
+) -> tuple[str, Sequence[Diagnostic]]:
+    """The object file of a note, and findings about it."""
+    body = part.body
+    if body is None:
+        return source.page(vault, one), part.findings
+    framed = partial(frame.page, vault, plan, one, body, mentioned)
+    return faults.attempt(
+        one.path,
+        "lowered",
+        lambda: (framed(), part.findings),
+        lambda fault: (source.page(vault, one), (*part.findings, fault)),
+    )

@@ -1,17 +1,20 @@
 """The sentence around each link, for the pages that it leads to."""
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import partial
 
 from vaultc import faults
-from vaultc.graph import Vault
+from vaultc.graph import Vault, target
 from vaultc.model import Note, Reference
-from vaultc.parse import read, shown
+from vaultc.parse import Document, shown
+from vaultc.text import Span
 
 _END = re.compile(r"(?<=[.!?…。！？])[\"'»”’)\]]*\s+(?=[^\sa-zа-яё])")
 _CALLOUT = re.compile(r"^\s*\[![^\]]*\][+-]?")
 _LIMIT = 240
+_LONG = 4000  # bytes; a list item that holds more is no sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,38 +27,28 @@ class Mention:
     after: str
 
 
-def mentions(vault: Vault, path: str) -> list[Mention]:
-    """Every link to the note at `path` from another published note, in order of the sources."""
+def mentions(vault: Vault, note: Note, document: Document) -> list[tuple[str, Mention]]:
+    """The links of a published note to others, each with the path of the note that it leads to, in order."""
+    words: _Words | None = None
     out = []
-    for edge in vault.graph.incoming.get(path, ()):
-        if edge.source == path:
+    for reference, meant in zip(note.references, vault.links[note.path], strict=True):
+        end = target(meant)
+        if end is None or end == note.path or end not in vault.notes or not vault.notes[end].published:
             continue
-        note = vault.notes[edge.source]
-        reference = next(r for r in note.references if r.span.start == edge.start)
-        # A note that cannot be read again is mentioned without its words; its own page says why.
-        said = partial(_mention, vault, note, reference)
-        out.append(faults.attempt(note.path, "quoted", said, lambda fault: Mention(fault.path, "", "", "")))
-    return list(dict.fromkeys(out))
+        words = words or _Words(document)
+        # A note whose words cannot be told is mentioned without them; its own page says why.
+        said = partial(_mention, note, reference, words)
+        out.append((end, faults.attempt(note.path, "quoted", said, lambda fault: Mention(fault.path, "", "", ""))))
+    return out
 
 
-def _mention(vault: Vault, note: Note, reference: Reference) -> Mention:
+def _mention(note: Note, reference: Reference, words: "_Words") -> Mention:
     if reference.kind == "property":
         return Mention(note.path, "", "", "")
-    text = vault.text(note.path)
-    start, end = reference.context
-    if end - start > 4000:  # a list item with all that it holds: its line is enough
-        start = text.rfind(b"\n", 0, reference.span.start) + 1
-        end = text.find(b"\n", reference.span.end)
-        end = len(text) if end < 0 else end
-    words = _words(text[start:end])
-    before = after = link = ""
-    for piece, at in words:
-        if at < reference.span.start - start:
-            before += piece
-        elif at < reference.span.end - start:
-            link += piece
-        else:
-            after += piece
+    start, end = words.around(reference)
+    before = words.between(start, reference.span.start)
+    link = words.between(reference.span.start, reference.span.end)
+    after = words.between(reference.span.end, end)
     before = _CALLOUT.sub("", before)
     before = _END.split(" ".join(before.split()) + (" " if before[-1:].isspace() else ""))[-1]
     after = (" " if after[:1].isspace() else "") + _END.split(" ".join(after.split()))[0]
@@ -66,18 +59,39 @@ def _mention(vault: Vault, note: Note, reference: Reference) -> Mention:
     return Mention(note.path, before, link, after)
 
 
-@lru_cache(maxsize=256)
-def _words(block: bytes) -> list[tuple[str, int]]:
-    """The words of a block as a reader sees them, each piece with the byte at which it stands."""
-    out: list[tuple[str, int]] = []
-    row = block.lstrip().startswith(b"|")
-    for event in read(block).events:
-        if event.name in ("Text", "Code", "InlineMath"):
-            out.append((event.data.replace("|", "·") if row else event.data, event.start))
-        elif event.name == "WikiLink":
-            out.append((shown(event.data), event.start))
-        elif event.name in ("SoftBreak", "HardBreak", "-Item", "-Paragraph", "-TableCell", "-Heading"):
-            out.append((" ", event.start if event.name.endswith("Break") else event.end))
-        elif event.name == "+Item" and out:
-            out.append((" · ", event.start))
-    return out
+class _Words:
+    """The words of a note as a reader sees them."""
+
+    def __init__(self, document: Document) -> None:
+        self._data = document.data
+        self._pieces: list[str] = []
+        self._places: list[int] = []
+        for event in document.events:
+            if event.name in ("Text", "Code", "InlineMath"):
+                self._add(event.data, event.start)
+            elif event.name == "WikiLink":
+                self._add(shown(event.data), event.start)
+            elif event.name in ("SoftBreak", "HardBreak"):
+                self._add(" ", event.start)
+            elif event.name in ("-Item", "-Paragraph", "-Heading"):
+                self._add(" ", event.end - 1)  # the next block may begin where this one ends
+            elif event.name in ("+Item", "+TableCell"):
+                self._add(" · ", event.start - 1)
+
+    def _add(self, piece: str, place: int) -> None:
+        self._pieces.append(piece)
+        self._places.append(max(place, self._places[-1]) if self._places else place)
+
+    def between(self, start: int, end: int) -> str:
+        """The words that stand between two offsets."""
+        return "".join(self._pieces[bisect_left(self._places, start) : bisect_left(self._places, end)])
+
+    def around(self, reference: Reference) -> Span:
+        """The block around a link; of a long one the line, and of a long line so much that no sentence shown is cut."""
+        start, end = reference.context
+        if end - start <= _LONG:
+            return Span(start, end)
+        here, there = reference.span
+        near = self._data.rfind(b"\n", max(start, here - _LONG), here) + 1
+        far = self._data.find(b"\n", there, there + _LONG)
+        return Span(near or max(start, here - _LONG), far if far >= 0 else min(end, there + _LONG))

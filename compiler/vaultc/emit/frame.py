@@ -2,10 +2,11 @@
 
 import html
 import json
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 from vaultc.emit import pages
-from vaultc.emit.backlinks import Mention, mentions
+from vaultc.emit.backlinks import Mention
 from vaultc.emit.lower.escape import escape
 from vaultc.emit.note import fenced
 from vaultc.emit.pages import Layout
@@ -33,8 +34,8 @@ def title(text: str) -> str:
     return str(json.loads(text.split("\n", 2)[1].removeprefix("title: ")))
 
 
-def page(vault: Vault, layout: Layout, note: Note, body: str) -> str:
-    """The whole object file of a note."""
+def page(vault: Vault, layout: Layout, note: Note, body: str, mentioned: Iterable[Mention] = ()) -> str:
+    """The whole object file of a note; `mentioned` are the links to it from others, in order of the sources."""
     summary = summary_of(note)
     head, rest = _head(note, body)
     parts = [head] if head else []
@@ -43,7 +44,7 @@ def page(vault: Vault, layout: Layout, note: Note, body: str) -> str:
     if tags := _tags(layout, note):
         parts.append(tags)
     parts.append(rest)
-    if links := _backlinks(vault, layout, note):
+    if links := _backlinks(vault, layout, note, list(dict.fromkeys(mentioned))):
         parts.append(links)
     own = dict(note.metadata) if vault.project.config.dialect == "material" else {}
     for key in ("title", "description"):
@@ -78,8 +79,7 @@ def _tags(layout: Layout, note: Note) -> str:
     return fenced('div[data-vaultc="tags"]', " ".join(links)) if links else ""
 
 
-def _backlinks(vault: Vault, layout: Layout, note: Note) -> str:
-    found = mentions(vault, note.path)
+def _backlinks(vault: Vault, layout: Layout, note: Note, found: Sequence[Mention]) -> str:
     if not found:
         return ""
     here = layout.notes[note.path]

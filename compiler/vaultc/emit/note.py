@@ -9,12 +9,12 @@ from urllib.parse import quote
 from vaultc import faults
 from vaultc.diagnostics import Diagnostic
 from vaultc.emit import pages
+from vaultc.emit.documents import Documents
 from vaultc.emit.lower import Plan, leave, lower
 from vaultc.emit.lower.escape import escape
 from vaultc.emit.pages import Layout
 from vaultc.graph import Vault
 from vaultc.model import Note, Reference
-from vaultc.parse import Document, read
 from vaultc.resolve import Ambiguous, Resolution, Resolved, Unresolved
 from vaultc.text import Span
 
@@ -29,9 +29,10 @@ _SLASHES = re.compile(r"^[ >]*(/{3,})", re.M)
 
 @dataclass(slots=True)
 class Use:
-    """What a page turned out to need: the assets it shows, and the embeds it may still expand; `findings` are about notes that it
-    could not embed."""
+    """What a page reads and turned out to need: the notes' documents, the assets it shows, the embeds it may still expand;
+    `findings` are about notes that it could not embed."""
 
+    documents: Documents
     assets: set[str] = field(default_factory=set)
     left: int = BUDGET
     findings: list[Diagnostic] = field(default_factory=list)
@@ -63,7 +64,7 @@ def _written(
     after: Mapping[int, str],
     part: Span,
 ) -> str:
-    document: Document = read(vault.text(note.path), note.body)
+    document = use.documents(note)
     plan = Plan(
         anchors=anchors,
         after=after,

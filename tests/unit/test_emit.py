@@ -1,0 +1,70 @@
+"""What emitting costs: each note is read once, whoever mentions or embeds it."""
+
+from __future__ import annotations
+
+import posixpath
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vaultc.emit import documents, emit, pages
+from vaultc.parse import Document, read
+from vaultc.session import Session
+
+
+def write(root: Path, files: dict[str, str]) -> Path:
+    for name, text in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text, encoding="utf-8")
+    return root
+
+
+@pytest.fixture
+def reads(monkeypatch: pytest.MonkeyPatch) -> Counter[bytes]:
+    """How often each text is read."""
+    counts: Counter[bytes] = Counter()
+
+    def counted(data: bytes, body: int = 0) -> Document:
+        counts[data] += 1
+        return read(data, body)
+
+    monkeypatch.setattr(documents, "read", counted)
+    return counts
+
+
+def test_each_note_is_read_once(tmp_path: Path, reads: Counter[bytes]) -> None:
+    files = {f"n{i}.md": f"# N{i}\n\n[[hub]] and [[n{i // 2}]]\n\n![[hub]]\n\n![[n{i // 3}]]\n" for i in range(30)}
+    root = write(tmp_path / "vault", {**files, "hub.md": "# Hub\n\n" + "".join(f"- [[n{i}]]\n" for i in range(30))})
+    emit(Session.open(root).vault, tmp_path / "docs")
+    assert reads == {(root / name).read_bytes(): 1 for name in (*files, "hub.md")}
+
+
+MENTIONED = {
+    "a paragraph": ("First. Then [[hub|the hub]] here.\nAnd more.", "Then <mark>the hub</mark> here."),
+    "a list item": ("- one\n- two [[hub]] three", "two <mark>hub</mark> three"),
+    "an item with items": ("- two [[hub]]\n  - below", "two <mark>hub</mark> · below"),
+    "after an item": ("- one\n\n[[hub]] here", "<mark>hub</mark> here"),
+    "a row": ("| a | b |\n|---|---|\n| c | [[hub]] |", "c · <mark>hub</mark>"),
+    "a quote of two lines": ("> one\n> two [[hub]]", "one two <mark>hub</mark>"),
+    "a defined link beside it": ("[x][y] [[hub]]\n\n[y]: b.md", "x <mark>hub</mark>"),
+    "a long line": ("w " * 9000 + "[[hub]]" + " w" * 9000, "<mark>hub</mark>"),
+}
+
+
+@pytest.mark.parametrize(("text", "said"), MENTIONED.values(), ids=MENTIONED)
+def test_the_words_around_a_link_are_those_of_its_page(tmp_path: Path, text: str, said: str) -> None:
+    root = write(tmp_path / "vault", {"hub.md": "# Hub\n", "a.md": f"{text}\n", "b.md": "# B\n"})
+    folder = emit(Session.open(root).vault, tmp_path / "docs").folder
+    assert said in (folder / "hub.md").read_text(encoding="utf-8").replace("\\", "")
+
+
+names = st.lists(st.sampled_from(["a", "b", "c d", "..."]), min_size=1, max_size=4).map("/".join)
+
+
+@given(names, names)
+def test_relative_paths_are_those_of_the_library(path: str, page: str) -> None:
+    expected = posixpath.relpath(path, posixpath.dirname(page) or ".")
+    assert pages._relative(path, posixpath.dirname(page)) == expected
