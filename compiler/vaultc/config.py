@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from vaultc.diagnostics import Diagnostic, Severity, report, select
+from vaultc.disk import inside
 from vaultc.errors import VaultcError
 from vaultc.text import Span
 
@@ -62,6 +63,10 @@ class Project:
 
         key = blake2b(os.fsencode(self.root), digest_size=8).hexdigest()
         return Path(platformdirs.user_cache_dir("vaultc")) / f"{self.root.name[:40]}-{key}"
+
+    def output(self, name: str) -> Path:
+        """Where the output `name` goes, in `build`. Raises VaultcError when a symlink leads there: it may have come with the project."""
+        return inside(self.folder, f"build/{name}") if self.folder else inside(self.build, name)
 
     @property
     def name(self) -> str:

@@ -9,7 +9,7 @@ import secrets
 import stat
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from hashlib import blake2b
 from pathlib import Path
@@ -50,6 +50,36 @@ def inside(root: Path, name: str) -> Path:
         if path.is_symlink():
             raise VaultcError(f"{path}: a symlink is not written through: remove it, or name what it leads to")
     return path
+
+
+def plain(path: Path, *tops: Path) -> Path:
+    """`path` made absolute, when no symlink leads to it that may have come with a checkout.
+
+    Those are the ones below one of `tops`, the current folder or a folder that holds `.git`; the others are the user's own.
+    Raises VaultcError for the first of them.
+    """
+    whole = Path(os.path.normpath(path.absolute()))
+    known = {os.path.realpath(top) for top in (*tops, Path())}
+    for top in reversed(whole.parents):
+        if os.path.realpath(top) in known or os.path.lexists(top / ".git"):
+            return inside(top, whole.relative_to(top).as_posix())
+    return whole
+
+
+def claim(folder: Path, kept: Collection[str] = ()) -> None:
+    """See that a folder is ours to empty and fill: absent, empty but for the names `kept`, or marked by `TAG` as made by vaultc.
+
+    Raises VaultcError, and OSError for one that cannot be read.
+    """
+    try:
+        names = [path.name for path in folder.iterdir()]
+    except FileNotFoundError:
+        return
+    except NotADirectoryError:
+        raise VaultcError(f"{folder}: is no folder") from None
+    ours = TAG in names and _current(folder / TAG) == digest(TAG_TEXT.encode())
+    if not ours and any(name not in kept and not _is_partial(name) for name in names):
+        raise VaultcError(f"{folder}: holds files that vaultc did not write: empty it, or name another folder")
 
 
 def write(path: Path, data: bytes, *, expect: str | None = _ANY, aside: Path | None = None) -> None:
@@ -111,18 +141,22 @@ def install(fresh: Path, place: Path) -> None:
         spare.rename(fresh)
 
 
-def recover(place: Path) -> None:
-    """Put back the folder that an `install` killed half-way took from `place`."""
+def recover(fresh: Path, place: Path) -> None:
+    """Mend what an `install` of `fresh` left that was killed half-way: a folder stands at `place` again."""
     spare = _spare(place)
-    if spare.is_dir() and not os.path.lexists(place):
-        spare.rename(place)
+    if spare.is_dir() and not spare.is_symlink():
+        if not os.path.lexists(place):
+            spare.rename(place)
+        elif not os.path.lexists(fresh):
+            spare.rename(fresh)
 
 
 def tidy(folder: Path) -> None:
     """Remove the temporary files that killed processes left in a folder. The caller holds the lock of what is written there."""
-    for path in folder.glob(f"{_PREFIX}*{_SUFFIX}"):
-        with suppress(OSError):
-            path.unlink()
+    for path in folder.iterdir():
+        if _is_partial(path.name):
+            with suppress(OSError):
+                path.unlink()
 
 
 @contextmanager
@@ -213,6 +247,10 @@ def _partial(folder: Path, data: bytes) -> Path:
             path.unlink()
         raise
     return path
+
+
+def _is_partial(name: str) -> bool:
+    return name.startswith(_PREFIX) and name.endswith(_SUFFIX)
 
 
 def _same_device(one: Path, other: Path) -> bool:

@@ -79,7 +79,7 @@ def _walk(
 ) -> Iterator[tuple[str, str, bool]]:
     """Every file: path relative to the root, path to open, and whether it is part of the vault."""
     top = os.path.realpath(root)
-    outputs = {os.path.realpath(project.build)}
+    outputs = {os.path.join(os.path.realpath(project.build.parent), project.build.name)}
     stack: list[tuple[str, str, bool]] = [("", top, True)]
     while stack:
         prefix, folder, shown = stack.pop()

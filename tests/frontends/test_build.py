@@ -16,8 +16,6 @@ from pathlib import Path
 
 import pytest
 
-from vaultc.publish.mkdocs import Swap
-
 BIN = Path(sys.executable).parent
 VAULT = {
     "Один.md": "---\ntags: [тема/часть]\n---\n# Один\n\nСмотри [[two#Раздел|второй]]. И ![[two#Раздел]]\n\n![[p.png|30]] [[нет такой]]\n",
@@ -221,13 +219,3 @@ def test_a_saved_note_reaches_the_preview(preview: tuple[Path, str]) -> None:
     until(url + "c/", "new")
     assert 'href="../c/"' in until(url + "a/", "../c/")
     assert not (notes / "build").exists()
-
-
-def test_a_build_that_ended_between_two_renames_is_made_good(tmp_path: Path) -> None:
-    site = tmp_path / "site"
-    write(tmp_path, {".site.old/index.html": "good", ".site.new/index.html": "new"})
-    swap = Swap(site)
-    assert (site / "index.html").read_text(encoding="utf-8") == "good"
-    swap.done()
-    assert (site / "index.html").read_text(encoding="utf-8") == "new"
-    assert tree(tmp_path) == {"site/index.html"}

@@ -150,7 +150,7 @@ def test_a_half_exchange_is_put_right(tmp_path: Path, monkeypatch: pytest.Monkey
     with pytest.raises(KeyboardInterrupt):
         disk.install(tmp_path / "fresh", tmp_path / "site")
     assert not (tmp_path / "site").exists()
-    disk.recover(tmp_path / "site")
+    disk.recover(tmp_path / "fresh", tmp_path / "site")
     assert (tmp_path / "site/page").read_text() == "site"
 
 

@@ -19,13 +19,15 @@ from mkdocs.structure.files import Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
+from vaultc.config import Project
 from vaultc.diagnostics import Diagnostic, Severity
+from vaultc.disk import locked
 from vaultc.emit import Emitted, emit, source
 from vaultc.emit.lower.blocks import fence
 from vaultc.errors import VaultcError
 from vaultc.frontends.sidebar import Sidebar
 from vaultc.publish import mkdocs as publish
-from vaultc.publish.lock import locked
+from vaultc.publish.site import Swap, claim
 from vaultc.session import Session
 
 log = logging.getLogger("mkdocs.plugins.vaultc")
@@ -48,7 +50,7 @@ class VaultcPlugin(BasePlugin[PluginOptions]):
         self._serving = False
         self._emitted: Emitted | None = None
         self._paths: dict[str, str] = {}  # the note of each page
-        self._swap: publish.Swap | None = None
+        self._swap: Swap | None = None
         self._sidebar: Sidebar | None = None
         self._held = ExitStack()
 
@@ -66,11 +68,15 @@ class VaultcPlugin(BasePlugin[PluginOptions]):
                 self.session = Session.open(Path(self.config.vault or config.docs_dir), source)
             else:
                 self.session.refresh()
-            self._held.enter_context(locked(self.session.project.build))
+            project = self.session.project
+            busy = f"{project.build}: another build of this vault is running: wait for it, or stop it"
+            self._held.enter_context(locked(project.build, busy))
+            if not self._serving:
+                self._swap = self._place(config, project)
             for finding in self.session.diagnostics:
                 self._report(finding)
             self.findings = ()
-            before, self._emitted = self._emitted, emit(self.session.vault, self.session.project.build / "docs")
+            before, self._emitted = self._emitted, emit(self.session.vault, project.output("docs"))
         except VaultcError as fault:
             self._held.close()
             raise PluginError(str(fault)) from None
@@ -78,13 +84,22 @@ class VaultcPlugin(BasePlugin[PluginOptions]):
             self._fault(finding)
         self._paths = {page: path for path, page in self._emitted.layout.notes.items()}
         publish.adapt(config, self._emitted.folder)
-        if self._serving:
-            if before and before.titles != self._emitted.titles:  # the sidebar of every page names them
-                publish.touch(self._emitted.folder)
-        else:
-            self._swap = publish.Swap(Path(config.site_dir))
+        if self._serving and before and before.titles != self._emitted.titles:  # the sidebar of every page names them
+            publish.touch(self._emitted.folder)
+        if self._swap:
             config.site_dir = str(self._swap.aside)
         return config
+
+    def _place(self, config: MkDocsConfig, project: Project) -> Swap:
+        """Where the site is built; until the end of the build nobody else builds one there."""
+        folders = {"`docs_dir`": config.docs_dir, "`custom_dir`": config.theme.custom_dir}
+        try:
+            site = claim(Path(config.site_dir), project, {what: Path(name) for what, name in folders.items() if name})
+            busy = f"{site}: another build into this folder is running: wait for it, or stop it"
+            self._held.enter_context(locked(site, busy))
+            return Swap(site)
+        except OSError as fault:
+            raise VaultcError(f"{config.site_dir}: {fault.strerror or fault}") from None
 
     def on_nav(self, nav: Navigation, /, *, config: MkDocsConfig, files: Files) -> Navigation:
         """Remember the navigation for the sidebar, which shows only what is near a page; pages that a partial rebuild does

@@ -2,9 +2,7 @@
 
 import json
 import logging
-import shutil
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 
 import mkdocs.exceptions
@@ -16,7 +14,7 @@ from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 from pathspec.gitignore import GitIgnoreSpec
 
-from vaultc import faults
+from vaultc import disk, faults
 from vaultc.config import Project
 from vaultc.diagnostics import Diagnostic
 from vaultc.errors import VaultcError
@@ -33,7 +31,7 @@ def configuration(project: Project) -> Path:
     """
     if project.folder and (own := project.folder / "mkdocs.yml").is_file():
         return own
-    objects = project.build / "docs"
+    objects = project.output("docs")
     fields = {
         "site_name": project.name,
         "docs_dir": str(objects),
@@ -52,8 +50,8 @@ def configuration(project: Project) -> Path:
     }
     try:
         objects.mkdir(parents=True, exist_ok=True)
-        path = project.build / "mkdocs.yml"
-        path.write_text(json.dumps(fields, ensure_ascii=False, indent=1), encoding="utf-8")  # JSON is YAML
+        path = project.output("mkdocs.yml")
+        disk.write(path, json.dumps(fields, ensure_ascii=False, indent=1).encode("utf-8", "replace"))  # JSON is YAML
     except OSError as fault:
         raise VaultcError(f"{fault.filename}: cannot write: {fault.strerror}") from None
     return path
@@ -155,29 +153,6 @@ def touch(objects: Path) -> None:
     """Make every object file newer than its page, so that a partial rebuild renders them all."""
     for file in objects.rglob("*.md"):
         file.touch()
-
-
-class Swap:
-    """Builds a site aside and puts it in its place when it is whole, so that an interrupted build leaves the last good one."""
-
-    def __init__(self, site: Path) -> None:
-        self.site = site
-        self.aside = site.with_name(f".{site.name}.new")
-        self._old = site.with_name(f".{site.name}.old")
-        if self._old.exists() and not site.exists():  # a build that ended between the two renames of `done`
-            self._old.replace(site)
-
-    def done(self) -> None:
-        """Put the new site in place. Raises OSError when it cannot be."""
-        shutil.rmtree(self._old, ignore_errors=True)
-        with suppress(FileNotFoundError):
-            self.site.replace(self._old)
-        self.aside.replace(self.site)
-        shutil.rmtree(self._old, ignore_errors=True)
-
-    def drop(self) -> None:
-        """Remove what was built aside."""
-        shutil.rmtree(self.aside, ignore_errors=True)
 
 
 def _line(fault: Exception) -> str:

@@ -7,6 +7,7 @@ from typing import Literal
 
 import click
 
+from vaultc import disk
 from vaultc.diagnostics import Diagnostic, Severity
 from vaultc.errors import VaultcError
 from vaultc.frontends.cli import output
@@ -41,8 +42,9 @@ def build(
             "zensical is not supported yet: build with mkdocs, or point zensical at the object files in build/docs"
         )
     if clean:
-        shutil.rmtree(project.build / "cache", ignore_errors=True)
-        shutil.rmtree(project.build / "docs", ignore_errors=True)
+        disk.claim(project.output("docs"))
+        for kept in ("cache", "docs"):
+            shutil.rmtree(project.output(kept), ignore_errors=True)
     errors = _report(session, session.diagnostics)
     if strict and errors:
         click.echo("Nothing was built: --strict allows no errors.", err=True)
@@ -55,7 +57,7 @@ def build(
     file = mkdocs.configuration(project)
     if site_dir is None and (project.folder is None or file.parent != project.folder):
         site_dir = Path("build/site")
-    config = mkdocs.load(file, site_dir.resolve() if site_dir else None)
+    config = mkdocs.load(file, site_dir.absolute() if site_dir else None)
     config.strict = False
     plugin = config.plugins.get("vaultc")
     if plugin is None:
