@@ -7,6 +7,7 @@ from vaultc.config import Project
 from vaultc.diagnostics import Diagnostic
 from vaultc.graph import Vault
 from vaultc.model import Note, SourceFile
+from vaultc.resolve import unpublished
 from vaultc.scan import Scan
 
 Parse = Callable[[Sequence[SourceFile]], list[Note]]
@@ -18,6 +19,11 @@ def link(project: Project, scan: Scan, parse: Parse) -> Vault:
     names = index.build(notes.values(), scan.assets, scan.hidden)
     resolver = resolve.Resolver(names)
     links = {path: _meant(resolver, notes, path) for path in notes}
+    if discreet := unpublished.discreet(names, links):  # their anchors are others now
+        notes |= discreet
+        names = index.build(notes.values(), scan.assets, scan.hidden)
+        resolver = resolve.Resolver(names)
+        links = {path: _meant(resolver, notes, path) for path in notes}
     return Vault(project, scan, notes, names, links)
 
 

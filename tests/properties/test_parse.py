@@ -38,7 +38,8 @@ def examine(data: bytes) -> None:
     for reference in note.references:
         written = body[slice(*reference.target_span)].decode()
         if reference.kind in ("link", "embed", "property"):
-            assert written == reference.target
+            # A target that a comment cuts in two is no stretch of the text.
+            assert written == reference.target or (not written and b"%%" in body[slice(*reference.span)])
             assert reference.span.contains(reference.target_span)
             assert body[reference.span.end - 2 : reference.span.end] == b"]]"
         elif reference.target_span.start < reference.target_span.end:

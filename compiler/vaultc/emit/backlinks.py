@@ -2,6 +2,7 @@
 
 import re
 from bisect import bisect_left
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 
@@ -9,6 +10,7 @@ from vaultc import faults
 from vaultc.graph import Vault, target
 from vaultc.model import Note, Reference
 from vaultc.parse import Document, shown
+from vaultc.resolve import unpublished
 from vaultc.text import Span
 
 _END = re.compile(r"(?<=[.!?…。！？])[\"'»”’)\]]*\s+(?=[^\sa-zа-яё])")
@@ -35,7 +37,7 @@ def mentions(vault: Vault, note: Note, document: Document) -> list[tuple[str, Me
         end = target(meant)
         if end is None or end == note.path or end not in vault.notes or not vault.notes[end].published:
             continue
-        words = words or _Words(document)
+        words = words or _Words(document, unpublished.bare(vault.notes, note, vault.links[note.path]))
         # A note whose words cannot be told is mentioned without them; its own page says why.
         said = partial(_mention, note, reference, words)
         out.append((end, faults.attempt(note.path, "quoted", said, lambda fault: Mention(fault.path, "", "", ""))))
@@ -60,9 +62,10 @@ def _mention(note: Note, reference: Reference, words: "_Words") -> Mention:
 
 
 class _Words:
-    """The words of a note as a reader sees them."""
+    """The words of a note as a reader sees them; what the links `kept_back` lead to is not named."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, kept_back: Iterable[Reference]) -> None:
+        unnamed = {reference.span.start for reference in kept_back}
         self._data = document.data
         self._pieces: list[str] = []
         self._places: list[int] = []
@@ -70,7 +73,7 @@ class _Words:
             if event.name in ("Text", "Code", "InlineMath"):
                 self._add(event.data, event.start)
             elif event.name == "WikiLink":
-                self._add(shown(event.data), event.start)
+                self._add(unpublished.WORDS if event.start in unnamed else shown(event.data), event.start)
             elif event.name in ("SoftBreak", "HardBreak"):
                 self._add(" ", event.start)
             elif event.name in ("-Item", "-Paragraph", "-Heading"):

@@ -13,6 +13,7 @@ from vaultc.emit.pages import Layout
 from vaultc.graph import Vault
 from vaultc.model import Note
 from vaultc.parse.frontmatter import strings
+from vaultc.resolve import unpublished
 from vaultc.text import fold
 
 _SHOWN = 200  # mentions in one page; a hub of ten thousand links needs no more
@@ -36,7 +37,7 @@ def title(text: str) -> str:
 
 def page(vault: Vault, layout: Layout, note: Note, body: str, mentioned: Iterable[Mention] = ()) -> str:
     """The whole object file of a note; `mentioned` are the links to it from others, in order of the sources."""
-    summary = summary_of(note)
+    summary = summary_of(vault, note)
     head, rest = _head(note, body)
     parts = [head] if head else []
     if summary:
@@ -52,9 +53,11 @@ def page(vault: Vault, layout: Layout, note: Note, body: str, mentioned: Iterabl
     return front(note.title, summary, **own) + "\n\n".join(part for part in parts if part) + "\n"
 
 
-def summary_of(note: Note) -> str:
+def summary_of(vault: Vault, note: Note) -> str:
     """The note's own summary or description, in one line."""
     text = next(iter(strings(note.metadata.get("summary")) or strings(note.metadata.get("description"))), "")
+    if "[[" in text:
+        text = unpublished.without(text, unpublished.bare(vault.notes, note, vault.links[note.path]))
     return " ".join(text.split())
 
 

@@ -32,7 +32,7 @@ def generate(vault: Vault, layout: Layout, graph_json: str) -> dict[str, str]:
 def _entry(vault: Vault, layout: Layout, path: str, here: str) -> str:
     note = vault.notes[path]
     link = f"[{escape(note.title, links=False)}]({pages.destination(layout.notes[path], here)})"
-    summary = summary_of(note)
+    summary = summary_of(vault, note)
     return f"-   {link}" + (f": {escape(summary)}" if summary else "")
 
 

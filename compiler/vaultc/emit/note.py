@@ -15,7 +15,7 @@ from vaultc.emit.lower.escape import escape
 from vaultc.emit.pages import Layout
 from vaultc.graph import Vault
 from vaultc.model import Note, Reference
-from vaultc.resolve import Ambiguous, Resolution, Resolved, Unresolved
+from vaultc.resolve import Ambiguous, Resolution, Resolved, Unresolved, unpublished
 from vaultc.text import Span
 
 DEPTH = 5
@@ -72,6 +72,7 @@ def _written(
         hard_breaks=vault.project.obsidian.hard_breaks,
         prefix="" if len(place.open) == 1 else f"e{BUDGET - use.left}-",
     )
+    kept_back = unpublished.bare(vault.notes, note, vault.links[note.path])
     inline: dict[int, str] = {}
     urls: dict[int, str] = {}
     blocks: dict[int, str] = {}
@@ -85,10 +86,10 @@ def _written(
                 urls[start] = found
             elif reference.kind == "image":  # its description is no text of the note's
                 inline[start] = (
-                    f'<span data-vaultc="missing-image">{html.escape(reference.label or reference.target)}</span>'
+                    f'<span data-vaultc="missing-image">{html.escape(_described(vault, reference, chosen))}</span>'
                 )
             else:
-                inline[start] = unresolved(reference.label or "", chosen)
+                inline[start] = unresolved(vault, unpublished.without(reference.label or "", kept_back), chosen)
         elif reference.kind == "embed" and isinstance(chosen, Resolved):
             expanded = _embed(vault, layout, place, reference, chosen, use)
             if expanded is None:
@@ -100,27 +101,28 @@ def _written(
                 inline[start] = expanded
         else:
             inline[start] = _link(vault, layout, place, reference, chosen, use)
-    plan = replace(plan, inline=inline, urls=urls, blocks=blocks)
+    words = {reference.span.start: unpublished.WORDS for reference in kept_back}
+    plan = replace(plan, inline=inline, words=words, urls=urls, blocks=blocks)
     if vault.project.config.dialect == "material" and len(place.open) == 1:
         return leave(document, plan)
     return lower(document, plan, part.start, part.end)
 
 
-def unresolved(label: str, resolution: Resolution) -> str:
+def _described(vault: Vault, reference: Reference, resolution: Resolution) -> str:
+    """What stands for an image that is not shown: its description, else its name if that may be told."""
+    return reference.label or (unpublished.WORDS if unpublished.hides(vault.notes, resolution) else reference.target)
+
+
+def unresolved(vault: Vault, label: str, resolution: Resolution) -> str:
     """The words of a link that leads nowhere, marked as such."""
+    hidden = unpublished.hides(vault.notes, resolution)
     what = {
         "note": "No note has this name yet",
         "asset": "This file is missing",
         "outside": "This link leads out of the vault",
     }.get(resolution.missing if isinstance(resolution, Unresolved) else "", "Not published")
-    kind = "vaultc-unresolved" if isinstance(resolution, Unresolved) else "vaultc-unpublished"
+    kind = "vaultc-unresolved" if isinstance(resolution, Unresolved) and not hidden else "vaultc-unpublished"
     return f'<span class="{kind}" title="{what}">{html.escape(label or "missing", quote=False)}</span>'
-
-
-def _public(vault: Vault, resolution: Resolved) -> bool:
-    if resolution.kind == "hidden":
-        return False
-    return resolution.kind != "note" or vault.notes[resolution.path].published
 
 
 def _url(vault: Vault, layout: Layout, place: Place, resolution: Resolution, use: Use) -> str | None:
@@ -129,7 +131,7 @@ def _url(vault: Vault, layout: Layout, place: Place, resolution: Resolution, use
         if resolution.path is None:
             return None
         resolution = Resolved(resolution.path, "note")  # the note without the missing heading
-    if not isinstance(resolution, Resolved) or not _public(vault, resolution):
+    if not isinstance(resolution, Resolved) or unpublished.hides(vault.notes, resolution):
         return None
     if resolution.kind == "asset":
         use.assets.add(resolution.path)
@@ -142,9 +144,9 @@ def _link(vault: Vault, layout: Layout, place: Place, reference: Reference, reso
     label = label_of(reference)
     url = _url(vault, layout, place, resolution, use)
     if url is None:
-        if isinstance(resolution, Resolved):  # there, but not published: a bare name would give its title away
-            label = reference.label or "an unpublished note"
-        return unresolved(label, resolution)
+        if unpublished.hides(vault.notes, resolution):  # a bare name would give its title away
+            label = reference.label or unpublished.WORDS
+        return unresolved(vault, label, resolution)
     title = ' "The note has no such heading"' if isinstance(resolution, Unresolved) else ""
     return f"[{escape(label, links=False) or '#'}]({url}{title})"
 
@@ -159,7 +161,7 @@ def label_of(reference: Reference) -> str:
 
 def _embed(vault: Vault, layout: Layout, place: Place, reference: Reference, target: Resolved, use: Use) -> str | None:
     """What stands for an embed, None where only a link can."""
-    if not _public(vault, target):
+    if unpublished.hides(vault.notes, target):
         return None
     if target.kind == "asset":
         return _media(place, reference, target.path, use)

@@ -9,6 +9,7 @@ from vaultc.emit.note import fenced
 from vaultc.graph import Vault
 from vaultc.model import Note
 from vaultc.resolve import names
+from vaultc.resolve.unpublished import WORDS
 
 NOTICE = "This note could not be compiled. Its source text follows."
 LONGEST = 200_000  # signs of the source; a page of more helps nobody
@@ -34,7 +35,7 @@ def body(vault: Vault, note: Note) -> str:
             path not in vault.notes or vault.notes[path].published for path in found.paths
         )
         hidden = found is None and name and names.hidden(vault.index, name, note.folder)
-        return match[0] if kept and not hidden else (label or "an unpublished note")
+        return match[0] if kept and not hidden else (label or WORDS)
 
     shown = _LINK.sub(public, text).strip()
     if len(shown) > LONGEST:

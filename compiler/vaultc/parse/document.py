@@ -112,6 +112,9 @@ def read(data: bytes, body: int = 0) -> Document:
         links = _not_cut_by_code(links, _steps(data, masked, body))
     if links:
         masked = _mask(masked, [link.span for link in links])
+    if holes:  # those that a link has swallowed are part of its mask
+        swallowed = Ranges(link.span for link in links)
+        holes = [hole for hole in holes if hole.span.start not in swallowed]
     masks = sorted((*links, *holes), key=lambda link: link.span) if holes else links
     return Document(data, body, comments, masked, masks, formulas)
 
@@ -207,7 +210,8 @@ def _wikilinks(masked: bytes, data: bytes, body: int) -> list[WikiLink]:
             continue
         if end < len(data) and data[end] == 0x28 and _DESTINATION.match(data, end):
             continue
-        name, pipe, rest = inner.partition(b"|")
+        shown = _HIDDEN.sub(b"", inner) if b"%%" in inner else inner
+        name, pipe, rest = shown.partition(b"|")
         label = _label(rest) if pipe else None
         escaped = bool(pipe) and name.endswith(b"\\")
         if escaped:
@@ -217,7 +221,9 @@ def _wikilinks(masked: bytes, data: bytes, body: int) -> list[WikiLink]:
         if not target:
             continue
         tail = lead + len(name)
-        if target is not written and target != written:
+        if shown != inner:  # a target around a comment is no stretch of the text, and nobody's to rewrite
+            tail = lead
+        elif target is not written and target != written:
             lead += len(written[: -len(written.lstrip())].encode()) if written[0].isspace() else 0
             tail = lead + len(target.encode())
         out.append(_link((target, label, embed, escaped, make_span((start, end)), make_span((lead, tail)))))
@@ -225,8 +231,6 @@ def _wikilinks(masked: bytes, data: bytes, body: int) -> list[WikiLink]:
 
 
 def _label(label: bytes) -> str:
-    if b"%%" in label:
-        label = _HIDDEN.sub(b"", label)
     return label.replace(b"\\|", b"|").decode().strip()
 
 

@@ -7,14 +7,19 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from vaultc.diagnostics import Diagnostic, report
-from vaultc.text import Span
+from vaultc.text import Span, fold
 
 _FENCE = re.compile(rb"(?:\xef\xbb\xbf)?---[ \t]*\r?\n")
 _CLOSE = re.compile(rb"^---[ \t]*(?:\r?\n|\Z)", re.M)
 _PLACEHOLDER = re.compile(r"<%|\{\{|\{%")
 # Sixteen references can blow a text up some hundredfold; no note needs as many.
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
-_KEPT_BACK = re.compile(r"""^["']?(publish|draft)["']?[ \t]*:[ \t]*["']?(\w+)""", re.M)
+# Wherever it stands, and without its colon: a slip of the YAML may be a missing line ending, bracket or sign.
+_KEPT_BACK = re.compile(
+    r"""(?<![\w-])["']?(publish|draft)["']?(?:[ \t]*[:=][ \t]*["']?([^\s,"'}\]]+)|[ \t]+(true|false|yes|no|on|off)\b)""",
+    re.I,
+)
+_UNCLOSED = re.compile(rb"(?:\xef\xbb\xbf)?\s*---(.*?)(?:\r?\n[ \t]*\r?\n|\Z)", re.S)
 _MAX_ALIASES = 16
 _FALSE = {"false", "no", "off", "n", "0"}
 _TRUE = {"true", "yes", "on", "y", "1"}
@@ -62,12 +67,17 @@ class FrontMatter(NamedTuple):
 def read(path: str, data: bytes) -> FrontMatter:
     """Read a note's front matter; a fault in it gives findings and no metadata, never an exception."""
     opening = _FENCE.match(data)
-    if not opening:
-        return FrontMatter(body=3 if data.startswith(b"\xef\xbb\xbf") else 0)
-    closing = _CLOSE.search(data, opening.end())
-    if not closing:
-        # A rule at the top of a note that has no second one is a rule.
-        return FrontMatter(body=3 if data.startswith(b"\xef\xbb\xbf") else 0)
+    closing = _CLOSE.search(data, opening.end()) if opening else None
+    if not opening or not closing:
+        # A rule at the top of a note that has no second one is a rule; but what was meant to keep a note back does.
+        meant = _UNCLOSED.match(data)
+        kept = _kept_back(meant[1].decode("utf-8", "replace")) if meant else {}
+        body = 3 if data.startswith(b"\xef\xbb\xbf") else 0
+        if published(kept):
+            return FrontMatter(kept, body=body)
+        message = "front matter is not between two lines `---`, and the note is kept back as it says"
+        help = "put `---` alone on the first line and on the one after the YAML"
+        return FrontMatter(kept, body=body, findings=(report("VC101", message, path, Span(body, body), help=help),))
     import yaml
 
     load, loader = _reader()
@@ -76,9 +86,8 @@ def read(path: str, data: bytes) -> FrontMatter:
 
     def bad(message: str, where: Span = span) -> FrontMatter:
         finding = report("VC101", message, path, where, help="correct the YAML between the two `---` lines")
-        kept = {match[1]: match[2] for match in _KEPT_BACK.finditer(text)}  # a slip must not publish a draft
         # A template is no YAML before its placeholders are filled in.
-        return FrontMatter(kept, span, closing.end(), () if _PLACEHOLDER.search(text) else (finding,))
+        return FrontMatter(_kept_back(text), span, closing.end(), () if _PLACEHOLDER.search(text) else (finding,))
 
     try:
         if "*" in text and "&" in text:
@@ -118,11 +127,23 @@ def strings(value: Any, *, split: str = "") -> tuple[str, ...]:
 
 
 def published(metadata: Mapping[str, Any]) -> bool:
-    """False for `publish: false` and `draft: true`, in any spelling of yes and no, and for a word that is neither: what an
-    author may have meant to keep back is kept back. A date is when it was published."""
-    publish, draft = metadata.get("publish"), metadata.get("draft")
-    out = publish is None or bool(_DATE.match(str(publish))) or _truth(publish) is True
-    return out and (draft is None or _truth(draft) is False)
+    """False for `publish: false` and `draft: true`, in any case and in any spelling of yes and no, and for a word that is neither:
+    what an author may have meant to keep back is kept back. A date is when it was published."""
+    said = [(fold(key), value) for key, value in metadata.items() if value is not None]
+    return all(_out(value) for key, value in said if key == "publish") and all(
+        _truth(value) is False for key, value in said if key == "draft"
+    )
+
+
+def _out(publish: Any) -> bool:
+    return bool(_DATE.match(str(publish))) or _truth(publish) is True
+
+
+def _kept_back(text: str) -> Mapping[str, Any]:
+    """What a text that is no YAML says about publishing: a slip must not publish a draft. Of several words the one that keeps it
+    back counts."""
+    said = [{fold(match[1]): match[2] or match[3]} for match in _KEPT_BACK.finditer(text)]
+    return next((one for one in said if not published(one)), said[0] if said else {})
 
 
 def _truth(value: Any) -> bool | None:

@@ -3,16 +3,13 @@
 from vaultc.diagnostics import Diagnostic, quoted, report
 from vaultc.graph import Vault
 from vaultc.model import Note, Reference
-from vaultc.resolve import Ambiguous, Resolution, Resolved
+from vaultc.resolve import Ambiguous, Resolution, Resolved, unpublished
 
 
 def check(vault: Vault, note: Note, reference: Reference, resolution: Resolution) -> Diagnostic | None:
     """A finding when the target exists and has no page; the site shows the link's label or a neutral word."""
     chosen = resolution.chosen if isinstance(resolution, Ambiguous) else resolution
-    if not isinstance(chosen, Resolved) or not note.published:
-        return None
-    hidden = chosen.kind == "hidden" or (chosen.kind == "note" and not vault.notes[chosen.path].published)
-    if not hidden:
+    if not isinstance(chosen, Resolved) or not note.published or not unpublished.hides(vault.notes, chosen):
         return None
     why = "is left out of the vault" if chosen.kind == "hidden" else "is not published"
     message = f"{quoted(reference.target)} {why}"

@@ -246,7 +246,7 @@ class _Leaf:
 
     def wikilink(self, event: Event) -> None:
         link, plan = event.data, self.scope.plan
-        shown = link.label or link.target
+        shown = plan.words.get(event.start) or link.label or link.target
         blocks = plan.blocks.get(event.start)
         if blocks is not None and not self.flat and not self.nested:
             self.flush()
@@ -268,7 +268,7 @@ class _Leaf:
             return close + 1
         target = plan.urls.get(start, data["dest_url"])
         if name == "+Image":
-            self.hold(pieces.image(pieces.shown(self.events[i + 1 : close]), target, data["title"]))
+            self.hold(pieces.image(pieces.shown(self.events[i + 1 : close], plan.words), target, data["title"]))
             return close + 1
         kind = data["link_type"]
         if kind == "Autolink" and target.startswith(_LINKABLE) and not set(target) & set("\\`$[]|<> "):

@@ -1,7 +1,7 @@
 """The small pieces of inline Markdown: code, TeX, images, highlights, bare addresses."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from vaultc.emit.lower import escape
 from vaultc.parse.document import Event
@@ -92,16 +92,16 @@ def image(text: str, target: str, title: str) -> str:
     return f"![{escape.alternative(text)}]({escape.url(target)}{escape.title(title)}){size}"
 
 
-def shown(events: Sequence[Event]) -> str:
-    """What a reader without images would see of an image's text."""
+def shown(events: Sequence[Event], words: Mapping[int, str]) -> str:
+    """What a reader without images would see of an image's text; `words` are those for wiki-links, by their place."""
     out: list[str] = []
-    for name, data, _, _ in events:
+    for name, data, start, _ in events:
         if name in ("Text", "Code", "InlineMath", "DisplayMath"):
             out.append(data)
         elif name in ("SoftBreak", "HardBreak"):
             out.append(" ")
         elif name == "WikiLink":
-            out.append(data.label or data.target)
+            out.append(words.get(start) or data.label or data.target)
     return "".join(out)
 
 

@@ -11,6 +11,7 @@ class Plan:
     """The changes to make while a note is lowered; keys are byte offsets at which an event of the note starts.
 
     `inline`: a wiki-link, Markdown link or image → the Markdown in its place.
+    `words`: a wiki-link → the plain words for it where no Markdown can stand, such as in a link's label.
     `urls`: a Markdown link or image → its new destination, an unescaped URL.
     `blocks`: a wiki-link → lowered blocks in its place; its paragraph is split around them. In a heading, a table's cell,
     emphasis or a link's label there is no room for blocks, and `inline` is used.
@@ -22,6 +23,7 @@ class Plan:
     """
 
     inline: Mapping[int, str] = field(default_factory=dict)
+    words: Mapping[int, str] = field(default_factory=dict)
     urls: Mapping[int, str] = field(default_factory=dict)
     blocks: Mapping[int, str] = field(default_factory=dict)
     after: Mapping[int, str] = field(default_factory=dict)
