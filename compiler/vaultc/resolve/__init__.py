@@ -76,9 +76,6 @@ class Resolver:
         self._known: dict[tuple[str, str, str], Resolution] = {}
         # What names without a folder mean everywhere, for they have one candidate.
         self._anywhere: dict[str, Resolution] = {}
-        self._odd = any("#" in folder for folder in index.folders)
-        tables = (index.stems, index.aliases, index.titles, index.folders)
-        self._hashes = any("#" in key for table in tables for key in table)
         self._suggested: dict[tuple[str, bool], tuple[str, ...]] = {}
         self._fragments: dict[str, Fragments] = {}
         self._definitions: dict[str, dict[str, str]] = {}
@@ -110,7 +107,7 @@ class Resolver:
                 if len(found.paths) > 1:
                     return Ambiguous(chosen, found.paths)
                 only = found.via == "name" and len(self._index.stems.get(fold(name), ())) == 1
-                if only and not markdown and not self._odd and "/" not in reference.target:
+                if only and not markdown and not self._index.hashes and "/" not in reference.target:
                     self._anywhere[reference.target] = chosen
                 return chosen
         name = reference.target.partition("#")[0].strip() or reference.target
@@ -122,7 +119,7 @@ class Resolver:
 
     def _splits(self, target: str) -> Iterable[tuple[str, str | None]]:
         """The ways to cut a target that can lead somewhere: only the first `#` cuts, unless some name holds one."""
-        if self._hashes or "&" in target:  # `&#39;` is no fragment
+        if self._index.hashes or "&" in target:  # `&#39;` is no fragment
             return names.splits(target)
         name, mark, fragment = target.partition("#")
         return ((name.rstrip(), fragment.strip()) if mark else (target, None),)
@@ -178,7 +175,7 @@ class Resolver:
             places: dict[str, str] = {}
             for near in index.similar(last):
                 paths = index.stems.get(near) or index.aliases.get(near) or index.titles.get(near) or ()
-                if not near.endswith(".md") and (fit := [p for p in paths if (p not in index.notes) is asset]):
+                if fit := [p for p in paths if (p not in index.notes) is asset]:
                     places[near] = fit[0]
             best = _nearest(last if asset else last.removesuffix(".md"), {near: near for near in places})
             known = self._suggested[name, asset] = tuple(dict.fromkeys(index.linktext(places[near]) for near in best))
