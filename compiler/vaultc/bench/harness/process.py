@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import functools
 import json
 import math
@@ -21,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Literal
 
+from vaultc.bench.records.lock import locked
 from vaultc.bench.records.model import Device
 from vaultc.bench.records.text import quantity
 from vaultc.errors import VaultcError
@@ -111,22 +111,13 @@ def network_blocker() -> tuple[str, ...]:
 @contextmanager
 def only_one(device: Device) -> Iterator[None]:
     """Holds the device for measuring. Raises ``VaultcError`` while another process measures on it."""
-    path = Path(tempfile.gettempdir()) / f"vaultc-bench-{device}.lock"
     try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o666)
-    except PermissionError:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)  # another user's file can be locked as well
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(descriptor)
+        with locked(Path(tempfile.gettempdir()) / f"vaultc-bench-{device}.lock", wait=False):
+            yield
+    except BlockingIOError:
         raise VaultcError(
             f"another benchmark is measuring on {device}: wait for it, two at once would measure each other"
         ) from None
-    try:
-        yield
-    finally:
-        os.close(descriptor)
 
 
 def resident_bytes(leader: int) -> tuple[int, int] | None:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import base64
 import json
 import os
-import site
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.util import find_spec
@@ -17,6 +16,7 @@ from pathlib import Path
 
 from vaultc.bench.harness import machine
 from vaultc.bench.harness.child import End, Hello, Phase, Planned, Request
+from vaultc.bench.harness.environment import scrubbed
 from vaultc.bench.harness.group import SEED
 from vaultc.bench.harness.merge import merge, overall, suspect
 from vaultc.bench.harness.process import Limits, Outcome, network_blocker, only_one, resident_bytes, watch
@@ -35,7 +35,6 @@ from vaultc.bench.records.model import (
     Run,
     Status,
 )
-from vaultc.bench.snippet.sweep import DEVICE_VARIABLE
 from vaultc.errors import VaultcError
 
 REPEAT = 3
@@ -159,7 +158,6 @@ class _Conductor:
     def _lay_out(self) -> None:
         """The snippet's working folder: its code, and the files that it declared."""
         (self.folder / "snippet.py").write_text(self.job.code, encoding="utf-8")
-        (self.folder / "home").mkdir()
         for path, content in self.job.files.items():
             target = self.folder / path
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -243,7 +241,12 @@ class _Conductor:
         path.write_text(json.dumps(encode(request)), encoding="utf-8")
         command = [*network_blocker(), sys.executable, "-m", "vaultc.bench.harness.child", str(path)]
         limits = replace(self.limits, total=self.limits.seconds * (2 + len(self.state.plan)))
-        outcome = watch(command, environment=self._environment(), folder=self.folder, limits=limits)
+        outcome = watch(
+            command,
+            environment=scrubbed(self.device, self.folder / f"home-{self.done}"),
+            folder=self.folder,
+            limits=limits,
+        )
         self.done += 1
         self.state.processes += phase == "time"
         self.state.log = outcome.log or self.state.log
@@ -256,32 +259,6 @@ class _Conductor:
             elif message.kind == "end":
                 self.state.clocks.append(decode(End, message.body).clocks)
         return outcome
-
-    def _environment(self) -> Mapping[str, str]:
-        """Nothing of the caller's environment but what the device and the record need."""
-        home = str(self.folder / "home")
-        package = str(Path(__file__).parents[3])
-        kept = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "CUDA_HOME", *machine.KEPT_VARIABLES)
-        scrubbed = {name: os.environ[name] for name in kept if name in os.environ}
-        if site.ENABLE_USER_SITE:
-            scrubbed["PYTHONUSERBASE"] = site.getuserbase()
-        if self.device == "cpu":
-            scrubbed["CUDA_VISIBLE_DEVICES"] = ""
-        return scrubbed | {
-            "HOME": home,
-            "TMPDIR": home,
-            "XDG_CACHE_HOME": home,
-            "TORCHINDUCTOR_CACHE_DIR": f"{home}/inductor",
-            "TORCHINDUCTOR_COMPILE_THREADS": "1",  # compile workers that live on would disturb what is timed next
-            "TRITON_CACHE_DIR": f"{home}/triton",
-            "LC_ALL": "C.UTF-8",
-            "OMP_NUM_THREADS": str(machine.threads()),
-            "PYTHONPATH": os.pathsep.join(filter(None, [package, os.environ.get("PYTHONPATH", "")])),
-            "PYTHONHASHSEED": "0",
-            "PYTHONDONTWRITEBYTECODE": "1",
-            "PYTHONSAFEPATH": "1",
-            DEVICE_VARIABLE: self.device,
-        }
 
 
 def _fault(outcome: Outcome) -> tuple[Status, str] | None:

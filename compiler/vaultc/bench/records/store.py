@@ -6,17 +6,15 @@ Lines do not depend on each other, so git merges two branches' results by keepin
 
 from __future__ import annotations
 
-import hashlib
-import os
-import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, TypeAlias
 
 from vaultc.bench.records import stats
+from vaultc.bench.records.lock import lock_for, locked
 from vaultc.bench.records.model import Environment, MachineClass, Point, Run, UnreadableLine, from_line, to_line
+from vaultc.disk import write
 from vaultc.errors import VaultcError
 
 FOLDER = "_results"
@@ -67,11 +65,11 @@ def append(root: Path, run: Run) -> Path:
         attributes = root / FOLDER / ".gitattributes"
         if not attributes.exists():
             attributes.write_text(ATTRIBUTES, encoding="utf-8")
-        with _locked(path):
+        with locked(lock_for(path), wait=True):
             before = path.read_bytes() if path.exists() else b""
             if before and not before.endswith(b"\n"):
                 before += b"\n"
-            _replace(path, before + line.encode() + b"\n")
+            write(path, before + line.encode() + b"\n")
     except OSError as fault:
         raise VaultcError(f"{path}: the result cannot be written ({fault.strerror})") from fault
     return path
@@ -167,36 +165,3 @@ def _thin(samples: Sequence[float]) -> Sequence[float]:
     ordered = sorted(samples)
     step = (len(ordered) - 1) / (MOST_SAMPLES - 1)
     return [ordered[round(index * step)] for index in range(MOST_SAMPLES)]
-
-
-def _replace(path: Path, content: bytes) -> None:
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
-    temporary = Path(name)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.chmod(0o644)
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    """One writer at a time for a file; the lock lies outside the vault, so that nothing of it is committed."""
-    try:
-        import fcntl
-    except ImportError:  # Windows reads results, but measures nothing
-        yield
-        return
-    name = hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:16]
-    lock = Path(tempfile.gettempdir()) / f"vaultc-results-{os.getuid()}-{name}.lock"
-    descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
