@@ -6,6 +6,7 @@ A temporary file is called `.vaultc-….part`: scan hides it, and `tidy` removes
 import errno
 import os
 import secrets
+import shutil
 import stat
 import sys
 import tempfile
@@ -112,6 +113,17 @@ def _write(path: Path, data: bytes, expect: str | None, aside: Path) -> None:
             _swap(partial, path, expect)
     except FileExistsError:
         raise ChangedError(f"{path}: exists already; nothing was written to it") from None
+    finally:
+        with suppress(FileNotFoundError):
+            partial.unlink()
+
+
+def copy(source: Path, path: Path) -> None:
+    """Make `path` a copy of the file `source`, with its times and permissions, in one step. Raises OSError, with `path` as it was."""
+    partial = _unused(path.parent)
+    try:
+        shutil.copy2(source, partial)
+        partial.replace(path)
     finally:
         with suppress(FileNotFoundError):
             partial.unlink()
@@ -238,7 +250,7 @@ def _user() -> str:
 
 
 def _partial(folder: Path, data: bytes) -> Path:
-    path = folder / f"{_PREFIX}{secrets.token_hex(8)}{_SUFFIX}"
+    path = _unused(folder)
     try:
         with os.fdopen(os.open(path, _NEW, 0o666), "wb") as stream:
             stream.write(data)
@@ -247,6 +259,10 @@ def _partial(folder: Path, data: bytes) -> Path:
             path.unlink()
         raise
     return path
+
+
+def _unused(folder: Path) -> Path:
+    return folder / f"{_PREFIX}{secrets.token_hex(8)}{_SUFFIX}"
 
 
 def _is_partial(name: str) -> bool:

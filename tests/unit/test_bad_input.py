@@ -306,7 +306,7 @@ class held:  # noqa: N801
 
     def __init__(self, root: Path) -> None:
         folder = Session.open(root).project.build
-        program = f"from pathlib import Path; from vaultc.publish.lock import locked\nwith locked(Path({str(folder)!r})): print('held', flush=True); input()"
+        program = f"from pathlib import Path; from vaultc.disk import locked\nwith locked(Path({str(folder)!r}), 'busy'): print('held', flush=True); input()"
         self.process = subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
     def __enter__(self) -> None:
@@ -322,7 +322,7 @@ import os, signal, sys
 import mkdocs.utils
 from pathlib import Path
 from vaultc.frontends.cli import main
-from vaultc.publish.mkdocs import Swap
+from vaultc.publish.site import Swap
 
 where, count = sys.argv.pop(1), int(sys.argv.pop(1))
 owner, name = {"object": (Path, "replace"), "page": (mkdocs.utils, "write_file"), "swap": (Swap, "done")}[where]

@@ -6,14 +6,16 @@ from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from vaultc.graph import Vault
+from vaultc.paths import component
 from vaultc.resolve.pages import url
 from vaultc.text import fold
 
 # Markdown destinations keep letters of any script readable; only what would end or change a destination is encoded.
 _ENCODED = {ord(c): quote(c) for c in ' \t"<>\\^`{|}()[]%?#*_~$'}
-# A tag that is deeper has the page of its first parts; one with a longer part than a file name can be has none.
+# A tag that is deeper has the page of its first parts; all of them together, and the folder they are in, make a path that
+# every system takes.
 _TAG_DEPTH = 8
-_TAG_BYTES = 200
+_TAG_BYTES = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,54 +47,76 @@ def layout(vault: Vault, benchmarks: Iterable[str] | None = None) -> Layout:
 
     `benchmarks` are the ids of the benchmarks that were ever run; None says that there is no benchmark at all.
     """
-    taken: set[str] = set()
-    notes: dict[str, str] = {}
+    places = _Places(vault.scan.assets)
     published = [path for path, note in vault.notes.items() if note.published]
-    for path in sorted(published, key=lambda p: (fold(p).endswith("readme.md"), p)):
-        stem = path[:-3]
-        name, count = f"{stem}.md", 2
-        while url(name) in taken:
-            name, count = f"{stem}-{count}.md", count + 1
-        taken.add(url(name))
-        notes[path] = name
+    notes = {path: places.note(path) for path in sorted(published, key=lambda p: (fold(p).endswith("readme.md"), p))}
     folders: dict[str, str] = {}
     for name in notes.values():
         if url(name) == (posixpath.dirname(name) + "/").lstrip("/"):
             folders[posixpath.dirname(name)] = name
-    generated: set[str] = set()
-
-    def free(name: str) -> str:
-        candidate, count = name, 2
-        while url(candidate) in taken:
-            candidate, count = f"{name[:-3]}-{count}.md", count + 1
-        taken.add(url(candidate))
-        generated.add(candidate)
-        return candidate
-
     for folder in sorted({f for name in notes.values() for f in _ancestors(name)}):
         if folder not in folders:
-            folders[folder] = free(f"{folder}/index.md" if folder else "index.md")
+            folders[folder] = places.free(f"{folder}/index.md" if folder else "index.md")
     if "" not in folders:
-        folders[""] = free("index.md")
-    names: dict[str, str] = {}
+        folders[""] = places.free("index.md")
+    names: dict[str, list[str]] = {}
     for path in notes:
         for tag in vault.notes[path].tags:
             parts = tag.name.split("/")[:_TAG_DEPTH]
-            if max(len(part.encode()) for part in parts) > _TAG_BYTES:
-                continue
             for depth in range(1, len(parts) + 1):
-                names.setdefault(fold("/".join(parts[:depth])), "/".join(parts[:depth]))
-    tag_index = free("tags/index.md") if names else ""
-    root = posixpath.dirname(tag_index) if posixpath.basename(tag_index) == "index.md" else tag_index[:-3]
-    tags = {key: free(f"{root}/{names[key]}.md") for key in sorted(names)}
-    graph = free("graph.md")
+                names.setdefault(fold("/".join(parts[:depth])), parts[:depth])
+    tag_index, root = places.section("tags") if names else ("", "")
+    tags = {
+        key: places.free("/".join([root, *(component(part, _TAG_BYTES) for part in names[key])]) + ".md")
+        for key in sorted(names)
+    }
+    graph = places.free("graph.md")
     if benchmarks is None:
-        return Layout(notes, folders, frozenset(generated), tags, tag_index, graph)
-    measured = free("measured/index.md")
-    root = posixpath.dirname(measured) if posixpath.basename(measured) == "index.md" else measured[:-3]
-    claims = free(f"{root}/claims.md")
-    histories = {name: free(f"{root}/{name}.md") for name in sorted(benchmarks)}
-    return Layout(notes, folders, frozenset(generated), tags, tag_index, graph, measured, claims, histories)
+        return Layout(notes, folders, frozenset(places.generated), tags, tag_index, graph)
+    measured, root = places.section("measured")
+    claims = places.free(f"{root}/claims.md")
+    histories = {name: places.free(f"{root}/{component(name)}.md") for name in sorted(benchmarks)}
+    return Layout(notes, folders, frozenset(places.generated), tags, tag_index, graph, measured, claims, histories)
+
+
+class _Places:
+    """Which object files there are, each with an address of its own; `generated` are those that no note wrote."""
+
+    def __init__(self, assets: Iterable[str]) -> None:
+        self._assets = {fold(path) for path in assets}
+        self._notes = {
+            f"{path}/" for path in assets
+        }  # addresses that are taken: `LICENSE` leaves none for `LICENSE.md`
+        self._taken: set[str] = set()  # folded: some systems keep no two names apart by case
+        self._next: dict[str, int] = {}
+        self.generated: set[str] = set()
+
+    def note(self, path: str) -> str:
+        """The object file of a note: its own path, but where another page has its address."""
+        name, count = f"{path[:-3]}.md", 2
+        while url(name) in self._notes:
+            name, count = f"{path[:-3]}-{count}.md", count + 1
+        self._notes.add(url(name))
+        self._taken.add(fold(url(name)))
+        return name
+
+    def free(self, name: str) -> str:
+        """The object file for a page that gives way to others: `name`, or that with the first free number."""
+        candidate = name
+        while fold(url(candidate)) in self._taken or fold(url(candidate)).rstrip("/") in self._assets:
+            self._next[name] = self._next.get(name, 1) + 1
+            candidate = f"{name[:-3]}-{self._next[name]}.md"
+        self._taken.add(fold(url(candidate)))
+        self.generated.add(candidate)
+        return candidate
+
+    def section(self, name: str) -> tuple[str, str]:
+        """The first page of a group of pages, and the folder of the others."""
+        root, count = name, 2
+        while fold(root) in self._assets:
+            root, count = f"{name}-{count}", count + 1
+        page = self.free(f"{root}/index.md")
+        return page, root if posixpath.basename(page) == "index.md" else page[:-3]
 
 
 def _ancestors(name: str) -> Iterable[str]:

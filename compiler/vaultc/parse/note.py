@@ -101,7 +101,7 @@ def _note(source: SourceFile, findings: tuple[Diagnostic, ...], front: FrontMatt
     )
     aliases = [a for key in ("aliases", "alias") for a in frontmatter.strings(metadata.get(key), split=",\n")]
     named = [t for key in ("tags", "tag") for t in frontmatter.strings(metadata.get(key), split=r",\s")]
-    tags = dict.fromkeys(Tag(name.lstrip("#"), front.span) for name in named if name.lstrip("#"))
+    tags = dict.fromkeys(Tag(name, front.span) for text in named if (name := _tag(text.lstrip("#"))))
     return Note(
         path=source.path,
         digest=source.digest,
@@ -294,11 +294,16 @@ class _Walk:
         for match in _TAG.finditer(data):
             if match.start() == 0 and before and before not in b" \t\r\n(,;>|":
                 continue
-            name = match[1].strip("/")
+            name = _tag(match[1])
             if name and not name.replace("/", "").isdigit():
                 start += len(data[read : match.start()].encode())
                 read = match.start()
                 self.tags.append(Tag(name, Span(start, start + len(match[0].encode()))))
+
+
+def _tag(text: str) -> str:
+    """The name of a tag as it was written: its levels, none of them empty."""
+    return text if "/" not in text else "/".join(filter(None, map(str.strip, text.split("/"))))
 
 
 def shown(link: WikiLink) -> str:

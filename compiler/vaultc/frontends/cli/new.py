@@ -9,7 +9,7 @@ from typing import Any
 import click
 import yaml
 
-from vaultc import parse
+from vaultc import disk, parse
 from vaultc.errors import VaultcError
 from vaultc.frontends.cli.output import emit, note
 from vaultc.frontends.render import count
@@ -18,11 +18,11 @@ from vaultc.frontends.report import Report
 from vaultc.frontends.scope import open_folder
 from vaultc.graph import Vault
 from vaultc.model import Note
+from vaultc.paths import component
 from vaultc.text import Span, fold
 
 # What Windows forbids in a file's name, and what a wiki-link cannot hold.
 _FORBIDDEN = re.compile(r'[\\/:*?"<>|#^\[\]\x00-\x1f\x7f]+')
-_LONGEST = 200
 _LITERAL = {"Code", "+CodeBlock", "InlineMath", "DisplayMath", "Html", "InlineHtml", "+HtmlBlock"}
 
 
@@ -55,9 +55,8 @@ def new(title: str, folder: Path | None, aliases: tuple[str, ...], tags: tuple[s
     front = {"title": title, "aliases": list(also), "tags": list(tags), "created": datetime.now().astimezone().date()}
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("x", encoding="utf-8", newline="\n") as stream:
-            stream.write(text(front))
-    except FileExistsError:
+        disk.write(path, text(front).encode(), expect=None)
+    except disk.ChangedError:
         raise VaultcError(f"{path} is already there") from None
     except OSError as fault:
         raise VaultcError(f"{path}: {fault.strerror or fault}") from None
@@ -77,9 +76,7 @@ def new(title: str, folder: Path | None, aliases: tuple[str, ...], tags: tuple[s
 def filename(title: str) -> str:
     """The name, without `.md`, of the file for a note of this title; empty when nothing is left of it."""
     name = " ".join(_FORBIDDEN.sub(" ", title).split()).strip(". ")
-    while len(name.encode()) > _LONGEST:
-        name = name[:-1]
-    return name.rstrip(". ")
+    return component(name) if name else ""
 
 
 def text(front: dict[str, Any]) -> str:
