@@ -21,7 +21,8 @@ class Config:
     """The keys of `vaultc.toml` (or `[tool.vaultc]`), with their defaults.
 
     `severity` maps codes, names and prefixes to `error`, `warning`, `info` or `off`; `exclude` holds gitignore patterns;
-    `dialect` is `obsidian` (notes are lowered) or `material` (a note's text is left alone but for its links).
+    `dialect` is `obsidian` (notes are lowered) or `material` (a note's text is left alone but for its links); `html` says whether
+    what could run is taken out of the pages.
     """
 
     vault: str = "."
@@ -33,6 +34,7 @@ class Config:
     fail_on: str = "error"
     engine: Literal["mkdocs", "zensical"] = "mkdocs"
     dialect: Literal["obsidian", "material"] = "obsidian"
+    html: Literal["sanitized", "trusted"] = "sanitized"
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +177,7 @@ def _project(source: _Source | None, vault: Path | None) -> Project:
     for key, allowed in (
         ("engine", ("mkdocs", "zensical")),
         ("dialect", ("obsidian", "material")),
+        ("html", ("sanitized", "trusted")),
         ("fail_on", ("error", "warning", "info", "never")),
     ):
         if key in values and values[key] not in allowed:

@@ -83,7 +83,7 @@ class VaultcPlugin(BasePlugin[PluginOptions]):
         for finding in self._emitted.findings:
             self._fault(finding)
         self._paths = {page: path for path, page in self._emitted.layout.notes.items()}
-        publish.adapt(config, self._emitted.folder)
+        publish.adapt(config, self._emitted.folder, self.session.project)
         if self._serving and before and before.titles != self._emitted.titles:  # the sidebar of every page names them
             publish.touch(self._emitted.folder)
         if self._swap:

@@ -18,7 +18,7 @@ from vaultc import disk, faults
 from vaultc.config import Project
 from vaultc.diagnostics import Diagnostic
 from vaultc.errors import VaultcError
-from vaultc.publish import web
+from vaultc.publish import sanitize, web
 from vaultc.publish.dialect import EXTENSIONS
 
 log = logging.getLogger("mkdocs.plugins.vaultc")
@@ -117,7 +117,7 @@ def serve(path: Path, port: int) -> None:
         raise VaultcError(f"port {port}: {fault.strerror or fault}: choose another with --port") from None
 
 
-def adapt(config: MkDocsConfig, objects: Path) -> None:
+def adapt(config: MkDocsConfig, objects: Path, project: Project) -> None:
     """Point a configuration at the object files, with the Markdown and the theme files that they are written for.
 
     Settings of the project's own `mkdocs.yml` win over ours.
@@ -129,6 +129,8 @@ def adapt(config: MkDocsConfig, objects: Path) -> None:
         if name not in config.markdown_extensions:
             config.markdown_extensions.append(name)
         config.mdx_configs[name] = {**options, **config.mdx_configs.get(name, {})}
+    if project.config.html == "sanitized":
+        config.markdown_extensions.append(sanitize.__name__)
     if config.theme.name == "material":
         for folder in (web.overrides_dir(), web.bundle_dir()):
             if folder.is_dir() and str(folder) not in config.theme.dirs:

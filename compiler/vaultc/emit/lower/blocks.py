@@ -210,7 +210,7 @@ class _Lowering:
         self.follow(start)
 
     def html(self, source: str) -> None:
-        source = html.visible(source.replace("\r", ""))
+        source = html.visible(html.theirs(source.replace("\r", "")))
         if not source:
             return
         if len(self.frames) > 1:

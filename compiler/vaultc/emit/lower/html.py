@@ -15,6 +15,8 @@ _BLOCK: Final = _SPAN | frozenset(
     "article aside blockquote body center colgroup details div dl fieldset figcaption figure footer form group header hgroup "
     "html iframe main map menu nav noscript object ol output progress section table tbody tfoot thead tr ul video".split()
 )
+_OURS = re.compile(r"data-(?=vaultc|md-)", re.IGNORECASE)
+_INSIDE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _MARKUP = re.compile(r"<[^>]*>|^[ ]*[-+#>:|]|(?<=\d)\.(?=\s)|[*_`\[\\~=$]", re.MULTILINE)
 
 
@@ -23,6 +25,12 @@ def visible(source: str) -> str:
     if not source.lstrip().startswith("<!--"):
         return source.strip("\n")
     return source.strip("\n") if _COMMENT.sub("", source).strip() else ""
+
+
+def theirs(source: str) -> str:
+    """`source` so that nothing in it is taken for vaultc's or the theme's own: not an element, and not a sign that Python-Markdown
+    uses inside."""
+    return _OURS.sub("data-note-", _INSIDE.sub("", source))
 
 
 def opened(source: str, closing: list[str]) -> str:

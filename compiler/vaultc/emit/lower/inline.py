@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from vaultc.emit.lower import escape, pieces
+from vaultc.emit.lower import escape, html, pieces
 from vaultc.emit.lower.plan import Plan
 from vaultc.parse.document import Document, Event
 from vaultc.text import Span
@@ -155,7 +155,7 @@ class _Leaf:
             self.closed = len(self.held) if mark in _MARKS else 0
         elif name == "InlineHtml":
             if not data.startswith("<!--"):
-                self.hold(pieces.tag(data, one_line=self.flat, cell=self.cell))
+                self.hold(pieces.tag(html.theirs(data), one_line=self.flat, cell=self.cell))
         elif name == "InlineMath":
             self.math(data)
         elif name == "DisplayMath":
