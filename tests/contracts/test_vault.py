@@ -88,12 +88,26 @@ def test_front_matter(vault: Vault) -> None:
         assert re.search("[А-Яа-яЁё]", note.aliases[0]), f"{note.path}: the Russian name comes first"
 
 
+PAPER = re.compile(r"\[([^\]]+)\]\(https://arxiv\.org/abs/([\d.]+)\)")
+BIBLIOGRAPHY = "sources/Bibliography.md"
+
+
 def test_papers_are_cited_with_their_year(vault: Vault) -> None:
-    for note in vault.notes.values():
-        for label in re.findall(
-            r"\[([^\]]+)\]\(https://arxiv\.org/abs/[\d.]+\)", (ROOT / note.path).read_text("utf-8")
-        ):
-            assert re.search(r"\b(19|20)\d\d$", " ".join(label.split())), f"{note.path}: [{label}]"
+    for path in vault.notes.keys() - {BIBLIOGRAPHY}:
+        for label, _ in PAPER.findall((ROOT / path).read_text("utf-8")):
+            assert re.search(r"\b(19|20)\d\d$", " ".join(label.split())), f"{path}: [{label}]"
+
+
+def test_the_bibliography_has_each_paper_once_with_its_year_and_how_far_it_was_checked(vault: Vault) -> None:
+    entries = [line for line in (ROOT / BIBLIOGRAPHY).read_text("utf-8").splitlines() if PAPER.search(line)]
+    ids = [id for line in entries for _, id in PAPER.findall(line)]
+    assert len(ids) == len(set(ids))
+    for line in entries:
+        assert re.match(r"- \*\*[^*]+ (19|20)\d\d\*\*", line), line
+        assert re.search(r"\*(read|secondary|unchecked)\*", line), line
+        assert re.search(r" \^[a-z0-9-]+$", line), line
+    cited = {id for path in vault.notes for _, id in PAPER.findall((ROOT / path).read_text("utf-8"))}
+    assert cited == set(ids)
 
 
 def test_recipes_use_what_the_action_and_the_hook_offer() -> None:
