@@ -10,8 +10,9 @@ from vaultc.paths import component
 from vaultc.resolve.pages import url
 from vaultc.text import fold
 
-# Markdown destinations keep letters of any script readable; only what would end or change a destination is encoded.
-_ENCODED = {ord(c): quote(c) for c in ' \t"<>\\^`{|}()[]%?#*_~$'}
+# Markdown destinations keep letters of any script readable; only what would end a destination or change what it means is encoded: a
+# colon would make a scheme of what stands before it.
+_ENCODED = {ord(c): quote(c, safe="") for c in ' "<>\\^`{|}()[]%?#*_~$:&' + "".join(map(chr, (*range(32), 127)))}
 # A tag that is deeper has the page of its first parts; all of them together, and the folder they are in, make a path that
 # every system takes.
 _TAG_DEPTH = 8

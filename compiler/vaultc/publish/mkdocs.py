@@ -4,8 +4,10 @@ import json
 import logging
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import quote
 
 import mkdocs.exceptions
+from markupsafe import escape
 from mkdocs.commands.build import build as mkdocs_build
 from mkdocs.commands.serve import serve as mkdocs_serve
 from mkdocs.config import load_config
@@ -123,6 +125,7 @@ def adapt(config: MkDocsConfig, objects: Path, project: Project) -> None:
     Settings of the project's own `mkdocs.yml` win over ours.
     """
     config.docs_dir = str(objects)
+    _print_as_text(config)
     own = config.exclude_docs or GitIgnoreSpec.from_lines([])
     config.exclude_docs = GitIgnoreSpec.from_lines(["!/templates/"]) + own
     for name, options in EXTENSIONS.items():
@@ -149,6 +152,15 @@ def render(page: Page, config: MkDocsConfig, files: Files, path: str, source: Ca
         return fault
 
     return faults.attempt(path, "rendered", lambda: Page.render(page, config, files), again)
+
+
+def _print_as_text(config: MkDocsConfig) -> None:
+    """Make HTML of what themes print as it is, and an address of the site's, which they print into attributes."""
+    for key in ("site_name", "site_description", "site_author"):
+        if text := config[key]:
+            config[key] = escape(text)
+    if config.site_url:
+        config.site_url = quote(config.site_url, safe="%/:=&?~#+!$,;@()*[]")
 
 
 def touch(objects: Path) -> None:
