@@ -113,21 +113,25 @@ def _read(path: Path, required: bool = True) -> _Source | None:
         text = path.read_text(encoding="utf-8")
         import tomllib  # most vaults have nothing for it to read
 
-        table = tomllib.loads(text)
+        table: Any = tomllib.loads(text)
     except FileNotFoundError:
         if required:
             raise VaultcError(f"{path}: no such configuration file") from None
         return None
-    except (OSError, ValueError) as fault:
+    except (OSError, ValueError, RecursionError) as fault:
         if path.name != FILE and not required:
             return None
         raise VaultcError(f"{path}: {fault}") from None
     if path.name == "pyproject.toml":
-        table = table.get("tool", {}).get("vaultc")
+        tool = table.get("tool")
+        table = tool.get("vaultc") if isinstance(tool, dict) else None
         if not isinstance(table, dict):
             if required:
                 raise VaultcError(f"{path}: no [tool.vaultc] table")
             return None
+    vault = table.get("vault", ".")
+    if not isinstance(vault, str) or "\0" in vault:
+        raise VaultcError(f"{path}: `vault` must be a text, the path of a folder")
     return _Source(path, table, text)
 
 
@@ -195,7 +199,7 @@ def _obsidian(root: Path) -> Obsidian:
         return Obsidian()
     try:
         settings = json.loads((folder / "app.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         settings = {}
     if not isinstance(settings, dict):
         settings = {}

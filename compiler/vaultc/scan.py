@@ -124,10 +124,10 @@ def _contents(path: str) -> bytes:
     """What a file holds; twice as quick as a file object, and a scan does little else."""
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
     try:
-        data = os.read(handle, _PIECE)
-        while more := os.read(handle, _PIECE):
-            data += more
-        return data
+        pieces = []
+        while piece := os.read(handle, _PIECE):
+            pieces.append(piece)
+        return b"".join(pieces)
     finally:
         os.close(handle)
 
@@ -142,7 +142,7 @@ def _inside(path: str, top: str) -> bool:
 
 def _excluded(project: Project) -> Callable[[str, bool], bool]:
     """Whether a path is left out, by `exclude`, by `.gitignore` or by Obsidian's own list."""
-    own = _patterns(project.config.exclude) if project.config.exclude else None
+    own = _patterns(project.config.exclude, str(project.source)) if project.config.exclude else None
     git = _gitignores(project.root)
     prefixes = tuple(p.lstrip("/") for p in project.obsidian.excluded if not (p.startswith("/") and p.endswith("/")))
     patterns = [p[1:-1] for p in project.obsidian.excluded if len(p) > 2 and p.startswith("/") and p.endswith("/")]
@@ -150,7 +150,7 @@ def _excluded(project: Project) -> Callable[[str, bool], bool]:
     for pattern in patterns:
         try:
             expressions.append(re.compile(pattern, re.I))
-        except re.error:
+        except (re.error, RecursionError, OverflowError):
             continue  # Obsidian passes over it, too
     if not (project.config.exclude or git or prefixes or expressions):
         return lambda path, folder: False
@@ -170,10 +170,20 @@ def _excluded(project: Project) -> Callable[[str, bool], bool]:
     return excluded
 
 
-def _patterns(lines: Iterable[str]) -> "GitIgnoreSpec":
+def _patterns(lines: Iterable[str], source: str = "") -> "GitIgnoreSpec":
+    """The patterns as one. One that cannot be read raises VaultcError, naming the `source`; without one, it is passed over, as
+    git does it."""
     from pathspec import GitIgnoreSpec  # slow to import, and many vaults have no patterns
 
-    return GitIgnoreSpec.from_lines(lines)
+    kept = []
+    for line in lines:
+        try:
+            GitIgnoreSpec.from_lines([line])
+            kept.append(line)
+        except (ValueError, re.error, RecursionError, OverflowError):
+            if source:
+                raise VaultcError(f"{source}: `exclude` has a pattern that cannot be read: `{line}`") from None
+    return GitIgnoreSpec.from_lines(kept)
 
 
 def _gitignores(root: Path) -> "list[tuple[str, GitIgnoreSpec]]":

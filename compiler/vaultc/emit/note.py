@@ -10,7 +10,7 @@ from vaultc import faults
 from vaultc.diagnostics import Diagnostic
 from vaultc.emit import pages
 from vaultc.emit.documents import Documents
-from vaultc.emit.lower import Plan, leave, lower
+from vaultc.emit.lower import Plan, leave, lowered
 from vaultc.emit.lower.escape import escape
 from vaultc.emit.pages import Layout
 from vaultc.graph import Vault
@@ -30,12 +30,13 @@ _SLASHES = re.compile(r"^[ >]*(/{3,})", re.M)
 @dataclass(slots=True)
 class Use:
     """What a page reads and turned out to need: the notes' documents, the assets it shows, the embeds it may still expand;
-    `findings` are about notes that it could not embed."""
+    `findings` are about notes that it could not embed, `footnotes` are the definitions that stand at its end."""
 
     documents: Documents
     assets: set[str] = field(default_factory=set)
     left: int = BUDGET
     findings: list[Diagnostic] = field(default_factory=list)
+    footnotes: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,8 @@ def body(vault: Vault, layout: Layout, note: Note, use: Use, after: Mapping[int,
     page = layout.notes[note.path]
     anchors = {heading.span.start: heading.anchor for heading in note.headings}
     whole = Span(note.body, len(vault.text(note.path)))
-    return _written(vault, layout, note, Place(page, ((note.path, whole),)), use, anchors, after or {}, whole)
+    text = _written(vault, layout, note, Place(page, ((note.path, whole),)), use, anchors, after or {}, whole)
+    return "\n\n".join((text, *use.footnotes))
 
 
 def _written(
@@ -105,7 +107,9 @@ def _written(
     plan = replace(plan, inline=inline, words=words, urls=urls, blocks=blocks)
     if vault.project.config.dialect == "material" and len(place.open) == 1:
         return leave(document, plan)
-    return lower(document, plan, part.start, part.end)
+    text, footnotes = lowered(document, plan, part.start, part.end)
+    use.footnotes += footnotes
+    return text
 
 
 def _described(vault: Vault, reference: Reference, resolution: Resolution) -> str:

@@ -84,7 +84,7 @@ def load(path: Path) -> Counter[Key]:
         raise VaultcError(f"{path}: no such baseline; write one with --write-baseline {path}") from None
     except OSError as fault:
         raise VaultcError(f"{path}: {fault.strerror or fault}") from None
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
         raise VaultcError(f"{path}: not a baseline; write one with --write-baseline {path}") from None
 
 

@@ -21,6 +21,8 @@ _KEPT_BACK = re.compile(
 )
 _UNCLOSED = re.compile(rb"(?:\xef\xbb\xbf)?\s*---(.*?)(?:\r?\n[ \t]*\r?\n|\Z)", re.S)
 _MAX_ALIASES = 16
+_MAX_DEPTH = 32
+_INDENTED = re.compile(rf"^[ ?-]{{{_MAX_DEPTH}}}", re.M)  # every level of a block takes a column
 _FALSE = {"false", "no", "off", "n", "0"}
 _TRUE = {"true", "yes", "on", "y", "1"}
 
@@ -90,10 +92,8 @@ def read(path: str, data: bytes) -> FrontMatter:
         return FrontMatter(_kept_back(text), span, closing.end(), () if _PLACEHOLDER.search(text) else (finding,))
 
     try:
-        if "*" in text and "&" in text:
-            aliases = sum(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=loader))
-            if aliases > _MAX_ALIASES:
-                return bad(f"front matter uses more than {_MAX_ALIASES} YAML aliases")
+        if too_much := _too_much(text, loader):
+            return bad(too_much)
         metadata = load(text)
     except yaml.MarkedYAMLError as fault:
         mark = fault.problem_mark
@@ -102,14 +102,41 @@ def read(path: str, data: bytes) -> FrontMatter:
             return bad(f"front matter is not YAML: {problem}")
         at = span.start + len(text[: mark.index].encode())
         return bad(f"front matter is not YAML: {problem}", Span(at, at))
-    except (yaml.YAMLError, ValueError, RecursionError, OverflowError, TypeError) as fault:
+    except (yaml.YAMLError, ValueError, OverflowError, TypeError) as fault:
         return bad(f"front matter is not YAML: {str(fault).splitlines()[0] if str(fault) else type(fault).__name__}")
+    except (LookupError, AttributeError):  # what PyYAML's own constructors raise for `!!bool x` and the like
+        return bad("front matter is not YAML: a value is not what its tag says")
     if metadata is None:
         return FrontMatter(span=span, body=closing.end())
     if not isinstance(metadata, dict):
         return bad(f"front matter is {'a list' if isinstance(metadata, list) else 'a single value'}, not a mapping")
     metadata = {str(key): value for key, value in metadata.items()}
     return FrontMatter(metadata, span, closing.end(), tuple(_mistyped(path, span, metadata)))
+
+
+def _too_much(text: str, loader: type[Any]) -> str:
+    """What front matter has too much of to be loaded, if anything: aliases, which multiply, or levels, which overflow the stack."""
+    import yaml
+
+    aliased = "*" in text and "&" in text
+    if not aliased and text.count("[") + text.count("{") <= _MAX_DEPTH and not _INDENTED.search(text):
+        return ""
+    aliases = 0
+    open_: list[str | None] = []  # the anchors of the collections around
+    for event in yaml.parse(text, Loader=loader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            open_.append(event.anchor)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            open_.pop()
+        elif isinstance(event, yaml.AliasEvent):
+            aliases += 1
+            if event.anchor in open_:
+                return f"front matter holds itself: `*{event.anchor}`"
+        if aliases > _MAX_ALIASES:
+            return f"front matter uses more than {_MAX_ALIASES} YAML aliases"
+        if len(open_) > _MAX_DEPTH:
+            return f"front matter is nested deeper than {_MAX_DEPTH} levels"
+    return ""
 
 
 def strings(value: Any, *, split: str = "") -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import get_args
 
 import pytest
@@ -85,6 +86,11 @@ def test_fields_of_a_later_version_are_passed_over() -> None:
         (json.dumps({**json.loads(to_line(FULL)), "status": "splendid"}), "run.status is 'splendid'"),
         (json.dumps({**json.loads(to_line(FULL)), "points": "none"}), "run.points is not a list"),
         (json.dumps({"schema": SCHEMA, "id": "x"}), "run has no code_key"),
+        ('{"schema":' + "[" * 5000 + "]" * 5000 + "}", "not JSON"),
+        *(
+            (to_line(replace(FULL, duration=4711.0)).replace("4711.0", number), "run.duration is not a number that")
+            for number in ("9" * 400, "NaN", "-Infinity", "1e308")
+        ),
     ],
 )
 def test_a_line_that_is_no_run_says_why(line: str, reason: str) -> None:

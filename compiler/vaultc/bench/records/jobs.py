@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import base64
 import hashlib
 import json
@@ -150,7 +151,7 @@ def load_jobs(text: str) -> tuple[Job, ...]:
     """The jobs of an export file. Raises ``VaultcError`` where it is none, or was made for another harness."""
     try:
         body = json.loads(text)
-    except ValueError as fault:
+    except (ValueError, RecursionError) as fault:
         raise VaultcError(f"not a file of jobs: {fault}") from fault
     if not isinstance(body, dict) or body.get("schema") != EXPORT_SCHEMA or not isinstance(body.get("jobs"), list):
         raise VaultcError("not a file of jobs that this version reads: write it with `vaultc bench export`")
@@ -205,9 +206,11 @@ def _syntax(code: str) -> str:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            compile(code, "snippet", "exec", dont_inherit=True)
+            compile(ast.parse(code), "snippet", "exec", dont_inherit=True)
     except SyntaxError as fault:
         return f"line {fault.lineno or 1} of the benchmark is not Python: {fault.msg}"
     except ValueError as fault:
         return f"the benchmark is not Python: {fault}"
+    except (RecursionError, MemoryError):  # Python's own words for a line of thousands of signs
+        return "the benchmark is nested too deep for Python"
     return ""

@@ -286,7 +286,7 @@ def from_line(line: str, number: int = 1) -> Run | UnreadableLine:
     """The run of one line; a torn line, a foreign one or one of a newer schema comes back as ``UnreadableLine``."""
     try:
         body = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return UnreadableLine(number, "not JSON: the line may be torn")
     if not isinstance(body, dict):
         return UnreadableLine(number, "not a run")

@@ -3,8 +3,8 @@
 `lower` regenerates a note's blocks from its events; `leave` changes nothing but the spans of the plan.
 """
 
-from vaultc.emit.lower.blocks import lower
+from vaultc.emit.lower.blocks import lower, lowered
 from vaultc.emit.lower.leave import leave
 from vaultc.emit.lower.plan import Plan
 
-__all__ = ["Plan", "leave", "lower"]
+__all__ = ["Plan", "leave", "lower", "lowered"]

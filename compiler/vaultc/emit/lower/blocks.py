@@ -52,6 +52,12 @@ def lower(document: Document, plan: Plan, start: int = 0, end: int | None = None
 
     Only the blocks that lie between the bytes `start` and `end` are lowered, and the footnotes that they use. Nothing raises.
     """
+    text, footnotes = lowered(document, plan, start, end)
+    return "\n\n".join((*filter(None, (text,)), *footnotes)) + "\n" if text or footnotes else ""
+
+
+def lowered(document: Document, plan: Plan, start: int = 0, end: int | None = None) -> tuple[str, list[str]]:
+    """The same in two: the text, and the definitions of its footnotes, which may stand anywhere but in another footnote."""
     return _Lowering(document, plan).run(select(document, start, end))
 
 
@@ -62,23 +68,20 @@ class _Lowering:
         self.frames = [_Frame("root", 0)]
         self.depth = 0
 
-    def run(self, events: Sequence[Event]) -> str:
+    def run(self, events: Sequence[Event]) -> tuple[str, list[str]]:
         i = 0
         while i < len(events):
             i = self.step(events, i)
         while len(self.frames) > 1:
             self.leave()
         self.finish(self.frames[0])
-        body = _join(self.frames[0].blocks)
-        notes = self.notes()
-        text = "\n\n".join(part for part in (body, notes) if part)
-        return text + "\n" if text else ""
+        return _join(self.frames[0].blocks), self.notes()
 
-    def notes(self) -> str:
+    def notes(self) -> list[str]:
         """The footnotes that are referred to, those that other footnotes refer to included."""
         scope, events = self.scope, self.document.events
         if not scope.order:
-            return ""
+            return []
         places = {e.data: i for i, e in reversed([*enumerate(events)]) if e.name == "+FootnoteDefinition"}
         out: list[str] = []
         for name in scope.order:  # which grows meanwhile
@@ -88,7 +91,7 @@ class _Lowering:
                 text = self.definition(places[name]) if name in places else ""
             first, _, rest = text.partition("\n")
             out.append(f"[^{label}]: {first}".rstrip() + (f"\n{_indent(rest)}" if rest else ""))
-        return "\n\n".join(out)
+        return out
 
     def definition(self, i: int) -> str:
         """The text of the footnote defined at event `i`."""
@@ -187,7 +190,7 @@ class _Lowering:
     def finish(self, frame: _Frame) -> None:
         """Close the HTML elements that the author left open in a container."""
         if frame.elements:
-            frame.blocks.append(Block("html", "".join(f"</{name}>" for name in reversed(frame.elements))))
+            frame.blocks.append(Block("html", "".join(f"</{name}>" for name in reversed(frame.elements[: html.DEPTH]))))
 
     # -- the blocks --------------------------------------------------------------------------------------------------
 
@@ -247,15 +250,30 @@ class _Lowering:
         if rest and rest[0].name == "Text" and rest[0].start < head.end:
             text = self.document.slice(head.end, rest[0].end)
             rest[0] = rest[0]._replace(data=text, start=head.end)
-        stop = next((k for k, e in enumerate(rest) if e.name in ("SoftBreak", "HardBreak")), len(rest))
-        title = one_line(rest[:stop], self.scope, opens=True)
+        head_line, rest = _divided(rest)
+        title = one_line(head_line, self.scope, opens=True)
         kind = escape(head.kind, lines=False)
         # Colour and icon alone do not tell every reader what kind of callout it is: a title is preceded by the word.
         shown = f"*{kind}*{{.{CALLOUT_KIND}}} {title}" if title else kind
         self.enter("quote", start, marker=f"{head.marker} {shown}")
-        if rest[stop + 1 :]:
-            self.paragraph(rest[stop + 1 :], "text")
+        if rest:
+            self.paragraph(rest, "text")
         return close + 1
+
+
+def _divided(events: Sequence[Event]) -> tuple[list[Event], list[Event]]:
+    """A paragraph's first line and the others. What is open where the line ends is closed there and opened again; an image is not
+    cut, and its line goes on."""
+    open_: list[Event] = []
+    for i, event in enumerate(events):
+        if event.name[0] == "+":
+            open_.append(event)
+        elif event.name[0] == "-":
+            open_.pop()
+        elif event.name in ("SoftBreak", "HardBreak") and all(around.name != "+Image" for around in open_):
+            closed = [e._replace(name="-" + e.name[1:], end=event.start) for e in reversed(open_)]
+            return [*events[:i], *closed], [*open_, *events[i + 1 :]]
+    return list(events), []
 
 
 def _close(events: Sequence[Event], i: int) -> int:

@@ -6,6 +6,7 @@ neighbours and its line.
 
 import re
 from typing import Final
+from urllib.parse import urlsplit
 
 HOLE: Final = "\0"
 LINK: Final = "\1"  # a hole for Markdown that begins with a bracket
@@ -38,6 +39,7 @@ _ADDRESS = re.compile(r"(?<![\w@/])(?:https?://|www\.)(?=[^\s<>\0\1])[^\s<>\0\1]
 _DOMAIN = re.compile(r"(?:https?://)?(?:www\.)?[^\s/?#:@.]+(?:\.[^\s/?#:@.]+)*(?:[:/?#]|$)", re.IGNORECASE)
 _UNSAFE = re.compile(r"[\\`$\[\]|]")
 _IN_URL = re.compile(r"[\s<>\"'()\[\]\\`$|^{}\0\1]")
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _PIPE = re.compile(r"(?<!\\)\|")
 _IN_LABEL = re.compile(r"[\\`$\[\]]")
 
@@ -128,14 +130,26 @@ def _address(address: str) -> str:
             address = address[: entity.start()]
         else:
             break
-    if not _DOMAIN.match(address) or _UNSAFE.search(address):
-        return ""
-    return address
+    return address if _DOMAIN.match(address) and not _UNSAFE.search(address) and readable(address) else ""
+
+
+def readable(address: str) -> bool:
+    """Whether the address can be taken apart, which generators do: not every text in front of a slash is a host's name."""
+    try:
+        urlsplit(address)
+    except ValueError:
+        return False
+    return True
 
 
 def url(address: str) -> str:
     """A destination that can stand between parentheses: what Python-Markdown would trip over is percent-encoded."""
-    return _IN_URL.sub(lambda m: "".join(f"%{byte:02X}" for byte in m[0].encode()), address)
+    written = _IN_URL.sub(_encoded, address)
+    return written if readable(written) else _NOT_ASCII.sub(_encoded, written)
+
+
+def _encoded(match: re.Match[str]) -> str:
+    return "".join(f"%{byte:02X}" for byte in match[0].encode("utf-8", "replace"))
 
 
 def in_cell(markdown: str) -> str:
@@ -148,7 +162,7 @@ def title(text: str) -> str:
     if not text:
         return ""
     text = re.sub(r"&(?=#?\w+;)", "&amp;", " ".join(text.split()))
-    return ' "' + _IN_LABEL.sub(r"\\\g<0>", text).replace('"', "&quot;") + '"'
+    return ' "' + _IN_LABEL.sub(r"\\\g<0>", text).replace('"', "&quot;").replace("'", "&#39;") + '"'
 
 
 def alternative(text: str) -> str:

@@ -2,13 +2,20 @@
 Python-Markdown the element itself has to say so (`markdown="1"`, the extension md_in_html)."""
 
 import re
+from collections import Counter
 from typing import Final
+
+from vaultc.parse.ranges import Ranges
+from vaultc.text import Span
 
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _TAG = re.compile(
     r"""<!--.*?-->|<(?P<close>/?)(?P<name>[a-zA-Z][\w-]*)(?=[\s/>])(?P<rest>(?:"[^"]*"|'[^']*'|[^'"<>])*)>""", re.DOTALL
 )
 _RAW = re.compile(r"<(script|style|pre|textarea)\b.*?(</\1\s*>|\Z)", re.DOTALL | re.IGNORECASE)
+_TEXT: Final = frozenset(("script", "style", "pre", "textarea"))  # what they hold is no Markdown
+DEPTH: Final = 24  # of elements left open: the generator reads each by a recursion of its own
+_KNOWN: Final = 10 * DEPTH  # of which it is known that they are open
 _VOID: Final = frozenset("area base br col embed hr img input link meta param source track wbr".split())
 _SPAN: Final = frozenset("address dd dt h1 h2 h3 h4 h5 h6 legend li p summary td th".split())
 _BLOCK: Final = _SPAN | frozenset(
@@ -36,36 +43,53 @@ def theirs(source: str) -> str:
 def opened(source: str, closing: list[str]) -> str:
     """`source` with every block element that it leaves open marked as holding Markdown.
 
-    `closing` is the list of elements still open before, and is brought up to date.
+    `closing` is the list of elements still open before, and is brought up to date. Of those that are open at the same time only
+    the first `DEPTH` are written.
     """
-    raw = [match.span() for match in _RAW.finditer(source)]
-    here: list[tuple[str, int]] = []
+    edits: list[tuple[int, int, str]] = []
+    here: list[tuple[str, Span]] = []
+    names: Counter[str] = Counter()  # of `here`, for most closing tags of a strange text close nothing
     tail = 0  # the end of the last tag
+    raw = Ranges(Span(*match.span()) for match in _RAW.finditer(source))
     for match in _TAG.finditer(source):
         name = (match["name"] or "").lower()
         tail = match.end()
-        if not name or name in _VOID or match["rest"].endswith("/") or any(a < match.start() < b for a, b in raw):
+        inside = raw.end(match.start() - 1) if match.start() else None
+        if not name or name in _VOID or match["rest"].endswith("/") or (inside is not None and inside > match.start()):
             continue
         if not match["close"]:
-            here.append((name, match.end() - 1))
+            here.append((name, Span(*match.span())))
+            names[name] += 1
+        elif names[name]:
+            closed = ""
+            while closed != name:
+                closed, _ = here.pop()
+                names[closed] -= 1
+        elif name in closing:
+            at = len(closing) - 1 - closing[::-1].index(name)
+            if at >= DEPTH:
+                edits.append((*match.span(), ""))
+            del closing[at:]
+    left = bool(here)
+    for name, (start, end) in here:
+        if name not in _BLOCK and name not in _TEXT:
             continue
-        for i in range(len(here) - 1, -1, -1):
-            if here[i][0] == name:
-                del here[i:]
-                break
-        else:
-            for i in range(len(closing) - 1, -1, -1):
-                if closing[i] == name:
-                    del closing[i:]
-                    break
-    for name, at in reversed(here):
-        if name in _BLOCK:
+        if len(closing) >= DEPTH:
+            edits.append((start, end, ""))
+        elif name in _BLOCK:
             value = "block" if name in _SPAN else "1"
-            source = f'{source[:at]} markdown="{value}"{source[at:]}'
-    if tail and not here and not closing and source[tail:].strip():
-        source = source[:tail] + nested(source[tail:])
-    closing += [name for name, _ in here if name in _BLOCK or name in ("script", "style", "pre", "textarea")]
-    return source
+            edits.append((end - 1, end - 1, f' markdown="{value}"'))
+        if len(closing) < _KNOWN:
+            closing.append(name)
+    rest = source[tail:]
+    if tail and not left and not closing and rest.strip():
+        rest = nested(rest)
+    pieces: list[str] = []
+    done = 0
+    for start, end, new in sorted(edits):
+        pieces += (source[done:start], new)
+        done = end
+    return "".join((*pieces, source[done:tail], rest))
 
 
 def nested(source: str) -> str:

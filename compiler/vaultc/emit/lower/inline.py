@@ -271,7 +271,12 @@ class _Leaf:
             self.hold(pieces.image(pieces.shown(self.events[i + 1 : close], plan.words), target, data["title"]))
             return close + 1
         kind = data["link_type"]
-        if kind == "Autolink" and target.startswith(_LINKABLE) and not set(target) & set("\\`$[]|<> "):
+        if (
+            kind == "Autolink"
+            and target.startswith(_LINKABLE)
+            and escape.readable(target)
+            and not set(target) & set("\\`$[]|<> ")
+        ):
             self.hold(f"<{target}>")
             return close + 1
         if kind == "Email" and not set(target) & set("\\`$[]|<> !"):

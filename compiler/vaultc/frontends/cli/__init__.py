@@ -5,6 +5,7 @@ import os
 import sys
 from contextlib import suppress
 from importlib import import_module
+from io import StringIO
 from typing import Any
 
 import click
@@ -61,6 +62,7 @@ def cli() -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit: 0 all well, 1 findings, 2 wrong use or surroundings, 3 a fault of vaultc itself."""
+    _opened()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
@@ -71,6 +73,16 @@ def main(arguments: list[str] | None = None) -> None:
         os._exit(status)  # stdout is flushed; to take a large vault apart object by object takes a while
     gc.enable()  # who called this goes on
     sys.exit(status)
+
+
+def _opened() -> None:
+    """Put nothing in the place of standard streams that were closed, or the next file that is opened would be one of them."""
+    if sys.stdin is None or sys.stdout is None or sys.stderr is None:
+        while (handle := os.open(os.devnull, os.O_RDWR)) < 3:
+            pass
+        os.close(handle)
+        sys.stdout = sys.stdout or StringIO()
+        sys.stderr = sys.stderr or StringIO()
 
 
 def _run(arguments: list[str] | None) -> int:

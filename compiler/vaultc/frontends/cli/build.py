@@ -75,7 +75,7 @@ def build(
 
 @click.command()
 @click.argument("path", type=click.Path(path_type=Path), default=Path())
-@click.option("--port", type=int, default=8000, show_default=True)
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
 def serve(path: Path, port: int) -> None:
     """Serve the site of the vault at PATH on this machine, built anew when a note is saved."""
     from vaultc.publish import mkdocs
