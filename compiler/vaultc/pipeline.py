@@ -1,6 +1,7 @@
 """The compiler on one screen: each stage from records to records."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from vaultc import check, faults, index, resolve
 from vaultc.config import Project
@@ -16,26 +17,28 @@ Parse = Callable[[Sequence[SourceFile]], list[Note]]
 def link(project: Project, scan: Scan, parse: Parse) -> Vault:
     """A vault whose names are resolved, from its files."""
     notes = {note.path: note for note in parse(scan.sources)}
+    names, links = _linked(notes, scan)
+    if discreet := unpublished.discreet(names, links):  # their anchors are others now
+        names, links = _linked({**names.notes, **discreet}, scan)
+    return Vault(project, scan, names.notes, names, links)
+
+
+def _linked(notes: Mapping[str, Note], scan: Scan) -> tuple[index.Index, Mapping[str, tuple[resolve.Resolution, ...]]]:
+    """The index of some notes and what their references mean. A note on which that fails loses its references."""
     names = index.build(notes.values(), scan.assets, scan.hidden)
     resolver = resolve.Resolver(names)
-    links = {path: _meant(resolver, notes, path) for path in notes}
-    if discreet := unpublished.discreet(names, links):  # their anchors are others now
-        notes |= discreet
-        names = index.build(notes.values(), scan.assets, scan.hidden)
-        resolver = resolve.Resolver(names)
-        links = {path: _meant(resolver, notes, path) for path in notes}
-    return Vault(project, scan, notes, names, links)
+    bare: dict[str, Note] = {}
 
-
-def _meant(resolver: resolve.Resolver, notes: dict[str, Note], path: str) -> tuple[resolve.Resolution, ...]:
-    """What each reference of a note means. A note on which that fails is put into `notes` without its references."""
-    note = notes[path]
+    def meant(note: Note) -> tuple[resolve.Resolution, ...]:
+        return tuple(resolver.resolve(reference, note) for reference in note.references)
 
     def without(fault: Diagnostic) -> tuple[resolve.Resolution, ...]:
-        notes[path] = note._replace(references=(), findings=(*note.findings, fault))
+        note = notes[fault.path]
+        bare[fault.path] = note._replace(references=(), findings=(*note.findings, fault))
         return ()
 
-    return faults.attempt(path, "linked", lambda: tuple(resolver.resolve(r, note) for r in note.references), without)
+    links = {path: faults.attempt(path, "linked", partial(meant, note), without) for path, note in notes.items()}
+    return _linked({**notes, **bare}, scan) if bare else (names, links)
 
 
 def findings(vault: Vault) -> tuple[Diagnostic, ...]:

@@ -111,7 +111,7 @@ def test_a_note_that_cannot_be_lowered(
     vault: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, where: str
 ) -> None:
     if where == "lower":
-        spoil(monkeypatch, note_, "lower", lambda document, *rest: b"spoilt" in document.data)
+        spoil(monkeypatch, note_, "lowered", lambda document, *rest: b"spoilt" in document.data)
     else:
         spoil(monkeypatch, frame, "page", lambda vault, layout, note, *rest: note.path == "bad.md")
     emitted = emit(Session.open(vault).vault, tmp_path / "docs")

@@ -30,13 +30,12 @@ _SLASHES = re.compile(r"^[ >]*(/{3,})", re.M)
 @dataclass(slots=True)
 class Use:
     """What a page reads and turned out to need: the notes' documents, the assets it shows, the embeds it may still expand;
-    `findings` are about notes that it could not embed, `footnotes` are the definitions that stand at its end."""
+    `findings` are about notes that it could not embed."""
 
     documents: Documents
     assets: set[str] = field(default_factory=set)
     left: int = BUDGET
     findings: list[Diagnostic] = field(default_factory=list)
-    footnotes: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +51,9 @@ def body(vault: Vault, layout: Layout, note: Note, use: Use, after: Mapping[int,
     page = layout.notes[note.path]
     anchors = {heading.span.start: heading.anchor for heading in note.headings}
     whole = Span(note.body, len(vault.text(note.path)))
-    text = _written(vault, layout, note, Place(page, ((note.path, whole),)), use, anchors, after or {}, whole)
-    return "\n\n".join((text, *use.footnotes))
+    place = Place(page, ((note.path, whole),))
+    text, footnotes = _written(vault, layout, note, place, use, anchors, after or {}, whole)
+    return "\n\n".join((text, *footnotes))
 
 
 def _written(
@@ -65,7 +65,8 @@ def _written(
     anchors: Mapping[int, str],
     after: Mapping[int, str],
     part: Span,
-) -> str:
+) -> tuple[str, list[str]]:
+    """The lowered text of a part of a note, and the definitions of its footnotes, those of its embeds included."""
     document = use.documents(note)
     plan = Plan(
         anchors=anchors,
@@ -78,6 +79,7 @@ def _written(
     inline: dict[int, str] = {}
     urls: dict[int, str] = {}
     blocks: dict[int, str] = {}
+    footnotes: dict[int, list[str]] = {}
     for reference, resolution in zip(note.references, vault.links[note.path], strict=True):
         start = reference.span.start
         if reference.kind == "property" or not (part.start <= start < part.end):
@@ -97,19 +99,17 @@ def _written(
             if expanded is None:
                 inline[start] = _link(vault, layout, place, reference, chosen, use)
             elif chosen.kind == "note":
-                blocks[start] = expanded
+                blocks[start], footnotes[start] = expanded
                 inline[start] = _link(vault, layout, place, reference, chosen, use)
             else:
-                inline[start] = expanded
+                inline[start], _ = expanded
         else:
             inline[start] = _link(vault, layout, place, reference, chosen, use)
     words = {reference.span.start: unpublished.WORDS for reference in kept_back}
-    plan = replace(plan, inline=inline, words=words, urls=urls, blocks=blocks)
+    plan = replace(plan, inline=inline, words=words, urls=urls, blocks=blocks, footnotes=footnotes)
     if vault.project.config.dialect == "material" and len(place.open) == 1:
         return leave(document, plan)
-    text, footnotes = lowered(document, plan, part.start, part.end)
-    use.footnotes += footnotes
-    return text
+    return lowered(document, plan, part.start, part.end)
 
 
 def _described(vault: Vault, reference: Reference, resolution: Resolution) -> str:
@@ -163,12 +163,14 @@ def label_of(reference: Reference) -> str:
     return " > ".join(part for part in parts if part).replace("`", "").rstrip("/")
 
 
-def _embed(vault: Vault, layout: Layout, place: Place, reference: Reference, target: Resolved, use: Use) -> str | None:
-    """What stands for an embed, None where only a link can."""
+def _embed(
+    vault: Vault, layout: Layout, place: Place, reference: Reference, target: Resolved, use: Use
+) -> tuple[str, list[str]] | None:
+    """What stands for an embed, and the definitions of its footnotes; None where only a link can."""
     if unpublished.hides(vault.notes, target):
         return None
     if target.kind == "asset":
-        return _media(place, reference, target.path, use)
+        return _media(place, reference, target.path, use), []
     if target.kind != "note":
         return None
     note = vault.notes[target.path]
@@ -182,17 +184,17 @@ def _embed(vault: Vault, layout: Layout, place: Place, reference: Reference, tar
         return None
     use.left -= 1
     inner = Place(place.page, (*place.open, (target.path, part)))
-    text = faults.attempt(
-        note.path,
-        "embedded",
-        lambda: _written(vault, layout, note, inner, use, {}, {}, part).strip("\n"),
-        use.findings.append,
+    made = faults.attempt(
+        note.path, "embedded", lambda: _written(vault, layout, note, inner, use, {}, {}, part), use.findings.append
     )
-    if text is None:
+    if made is None:
         return None
+    text, footnotes = made
     page = layout.notes[target.path]
     source = f"[{escape(note.title, links=False)}]({pages.destination(page, place.page, target.anchor)})"
-    return fenced('div[data-vaultc="embed"]', f"{fenced('div[data-vaultc=embed-source]', source)}\n\n{text}")
+    text = text.strip("\n")
+    body = f"{fenced('div[data-vaultc=embed-source]', source)}\n\n{text}"
+    return fenced('div[data-vaultc="embed"]', body), footnotes
 
 
 def fenced(selector: str, content: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import get_args
 
 import pytest
@@ -87,10 +86,7 @@ def test_fields_of_a_later_version_are_passed_over() -> None:
         (json.dumps({**json.loads(to_line(FULL)), "points": "none"}), "run.points is not a list"),
         (json.dumps({"schema": SCHEMA, "id": "x"}), "run has no code_key"),
         ('{"schema":' + "[" * 5000 + "]" * 5000 + "}", "not JSON"),
-        *(
-            (to_line(replace(FULL, duration=4711.0)).replace("4711.0", number), "run.duration is not a number that")
-            for number in ("9" * 400, "NaN", "-Infinity", "1e308")
-        ),
+        (json.dumps({**json.loads(to_line(FULL)), "harness": 10**400}), "run.harness is not a str"),
     ],
 )
 def test_a_line_that_is_no_run_says_why(line: str, reason: str) -> None:
@@ -106,3 +102,11 @@ def test_machine_classes_have_file_names_and_labels() -> None:
     cpu = MachineClass("cpu", "Intel Xeon Platinum 8488C", threads=1)
     assert cpu.slug == "cpu-intel-xeon-platinum-8488c-1-threads"
     assert cpu.label == "Intel Xeon Platinum 8488C (1 thread)"
+
+
+def test_a_number_of_hundreds_of_digits_is_read_as_infinite() -> None:
+    line = to_line(FULL)
+    body = json.loads(line) | {"duration": 10**400, "ceilings": {"copy": 10**400}, "details": {"memory": 10**400}}
+    run = from_line(json.dumps(body))
+    assert isinstance(run, Run)
+    assert run.duration == run.details["memory"] == float("inf")

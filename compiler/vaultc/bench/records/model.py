@@ -282,10 +282,15 @@ def to_line(run: Run) -> str:
     return json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
+def _whole(digits: str) -> int | float:
+    """A whole number; one that no machine word holds is as far from being a count as a float is."""
+    return int(digits) if len(digits) < 20 else float(digits)
+
+
 def from_line(line: str, number: int = 1) -> Run | UnreadableLine:
     """The run of one line; a torn line, a foreign one or one of a newer schema comes back as ``UnreadableLine``."""
     try:
-        body = json.loads(line)
+        body = json.loads(line, parse_int=_whole)
     except (ValueError, RecursionError):
         return UnreadableLine(number, "not JSON: the line may be torn")
     if not isinstance(body, dict):

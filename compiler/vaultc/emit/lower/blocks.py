@@ -81,7 +81,7 @@ class _Lowering:
         """The footnotes that are referred to, those that other footnotes refer to included."""
         scope, events = self.scope, self.document.events
         if not scope.order:
-            return []
+            return scope.brought
         places = {e.data: i for i, e in reversed([*enumerate(events)]) if e.name == "+FootnoteDefinition"}
         out: list[str] = []
         for name in scope.order:  # which grows meanwhile
@@ -91,7 +91,7 @@ class _Lowering:
                 text = self.definition(places[name]) if name in places else ""
             first, _, rest = text.partition("\n")
             out.append(f"[^{label}]: {first}".rstrip() + (f"\n{_indent(rest)}" if rest else ""))
-        return out
+        return [*scope.brought, *out]
 
     def definition(self, i: int) -> str:
         """The text of the footnote defined at event `i`."""

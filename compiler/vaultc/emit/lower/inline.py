@@ -39,6 +39,7 @@ class Scope:
     labels: dict[str, str] = field(default_factory=dict)
     order: list[str] = field(default_factory=list)
     written: dict[str, str] = field(default_factory=dict)
+    brought: list[str] = field(default_factory=list)  # the definitions of footnotes in embeds
 
     def __post_init__(self) -> None:
         self.ids = sorted(self.plan.ids.items())
@@ -250,6 +251,7 @@ class _Leaf:
         blocks = plan.blocks.get(event.start)
         if blocks is not None and not self.flat and not self.nested:
             self.flush()
+            self.scope.brought += plan.footnotes.get(event.start, ())
             if blocks.strip():
                 self.out.append(Part(blocks.strip("\n"), True))
         elif event.start in plan.inline and not self.labels:

@@ -6,9 +6,11 @@ from vaultc.parse.document import Document
 from vaultc.text import Span, splice
 
 
-def leave(document: Document, plan: Plan) -> str:
-    """The note's body as it was written, but for the spans of the plan and the comments, which are gone."""
+def leave(document: Document, plan: Plan) -> tuple[str, list[str]]:
+    """The note's body as it was written, but for the spans of the plan and the comments, which are gone; and the definitions of
+    the footnotes that its embeds bring."""
     data, events = document.data, document.events
+    footnotes: list[str] = []
     edits = [(span, "") for span in document.comments]
     edits += [
         (span, f'<span id="{name}" data-vaultc="block"></span>' if name else "") for span, name in plan.ids.items()
@@ -22,6 +24,7 @@ def leave(document: Document, plan: Plan) -> str:
             )
             if alone and start in plan.blocks and data[start - 1 : start] in (b"", b"\n"):
                 edits.append((Span(start, end), plan.blocks[start].strip("\n")))
+                footnotes += plan.footnotes.get(start, ())
             elif start in plan.inline:
                 new = plan.inline[start]
                 edits.append((Span(start, end), escape.in_cell(new) if payload.escaped else new))
@@ -40,7 +43,7 @@ def leave(document: Document, plan: Plan) -> str:
     for span, new in sorted(edits):
         if span.start >= document.body and (not kept or kept[-1][0].end <= span.start):
             kept.append((span, new))
-    return splice(data, kept)[document.body :].decode("utf-8", "replace")
+    return splice(data, kept)[document.body :].decode("utf-8", "replace"), footnotes
 
 
 def _line_end(data: bytes, at: int) -> int:

@@ -15,6 +15,7 @@ class Plan:
     `urls`: a Markdown link or image → its new destination, an unescaped URL.
     `blocks`: a wiki-link → lowered blocks in its place; its paragraph is split around them. In a heading, a table's cell,
     emphasis or a link's label there is no room for blocks, and `inline` is used.
+    `footnotes`: a wiki-link → the definitions of the footnotes in its blocks.
     `after`: a block → lowered blocks that follow it.
     `anchors`: a heading → the id written after it; "" or no entry writes none.
     `ids`: the span of a `^id` marker → the id of the empty span that takes its place.
@@ -26,6 +27,7 @@ class Plan:
     words: Mapping[int, str] = field(default_factory=dict)
     urls: Mapping[int, str] = field(default_factory=dict)
     blocks: Mapping[int, str] = field(default_factory=dict)
+    footnotes: Mapping[int, list[str]] = field(default_factory=dict)
     after: Mapping[int, str] = field(default_factory=dict)
     anchors: Mapping[int, str] = field(default_factory=dict)
     ids: Mapping[Span, str] = field(default_factory=dict)
