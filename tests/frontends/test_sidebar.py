@@ -8,7 +8,7 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.nav import get_navigation
 from mkdocs.structure.pages import Page
 
-from vaultc.frontends.sidebar import BESIDE, Row, Sidebar
+from vaultc.publish.sidebar import BESIDE, Row, Sidebar
 
 
 def site(*paths: str) -> tuple[Sidebar, dict[str, Page]]:

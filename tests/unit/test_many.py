@@ -7,7 +7,7 @@ import pytest
 
 SCRIPT = """
 import json, os, sys
-from vaultc.parse import many
+from vaultc import many
 from vaultc.scan import source_file
 
 parent = os.getpid()
@@ -26,7 +26,7 @@ def progress(share):
         yield source
 
 sources = [source_file(f"n{{at}}.md", b"x" * at) for at in range({number})]
-shares = many.work(sources, make, lambda made: json.dumps(list(made)).encode(), progress)
+shares = many.work(sources, make, lambda made: json.dumps(list(made)).encode(), progress, 500)
 for share in shares:
     assert share.made in (None, json.loads(share.encoded)), share.made
 assert sorted(sum((json.loads(share.encoded) for share in shares), [])) == sorted([s.path, len(s.data)] for s in sources)
@@ -61,7 +61,7 @@ def test_what_a_helper_leaves_is_done(fault: str) -> None:
 
 def test_a_process_with_threads_works_alone() -> None:
     script = (
-        "import threading\nfrom vaultc.parse import many\nhold = threading.Event()\n"
+        "import threading\nfrom vaultc import many\nhold = threading.Event()\n"
         "threading.Thread(target=hold.wait, daemon=True).start()\nassert many._processors() == 1\nhold.set()\n"
     )
     subprocess.run([sys.executable, "-c", script], check=True, timeout=60)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from vaultc import faults
 from vaultc.diagnostics import Diagnostic
+from vaultc.disk import digest
 from vaultc.emit import frame, generated, note, results, source
 from vaultc.emit.backlinks import Mention, mentions
 from vaultc.emit.documents import Documents
@@ -25,12 +26,13 @@ GRAPH = "graph.json"
 
 @dataclass(frozen=True, slots=True)
 class Emitted:
-    """What was written: the object `folder`, where each page is, its title, how many files differ from before, and `findings`
-    about notes that could not be lowered, whose pages show their source."""
+    """What was written: the object `folder`, where each page is, its title, the digest of each file that was made, how many
+    differ from before, and `findings` about notes that could not be lowered, whose pages show their source."""
 
     folder: Path
     layout: Layout
     titles: Mapping[str, str]
+    digests: Mapping[str, str]
     changed: int
     findings: tuple[Diagnostic, ...] = ()
 
@@ -61,7 +63,8 @@ def emit(vault: Vault, folder: Path) -> Emitted:
     assets = sorted({asset for part in parts.values() for asset in part.assets})
     copies = [(path, vault.project.root / path) for path in assets if path not in texts]
     titles = {page: frame.title(text) for page, text in texts.items() if page != GRAPH}
-    return Emitted(folder, plan, titles, write(folder, texts, copies), tuple(findings))
+    digests = {name: digest(text.encode("utf-8", "replace")) for name, text in texts.items()}
+    return Emitted(folder, plan, titles, digests, write(folder, texts, copies), tuple(findings))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,18 +15,19 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import BasePlugin, event_priority
-from mkdocs.structure.files import Files
+from mkdocs.structure.files import File, Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
+from vaultc import disk
 from vaultc.config import Project
 from vaultc.diagnostics import Diagnostic, Severity
-from vaultc.disk import locked
 from vaultc.emit import Emitted, emit, source
 from vaultc.emit.lower.blocks import fence
 from vaultc.errors import VaultcError
-from vaultc.frontends.sidebar import Sidebar
+from vaultc.publish import incremental, rendering, whole
 from vaultc.publish import mkdocs as publish
+from vaultc.publish.sidebar import Sidebar
 from vaultc.publish.site import Swap, claim
 from vaultc.session import Session
 
@@ -45,6 +46,8 @@ class VaultcPlugin(BasePlugin[PluginOptions]):
 
     session: Session | None = None
     findings: tuple[Diagnostic, ...] = ()  # about notes that could not become pages; a check knows nothing of them
+    whole: tuple[str, ...] = ()  # why every page is rendered
+    rendered: int | None = None  # how many pages were, where some could be carried over
 
     def __init__(self) -> None:
         self._serving = False
@@ -52,6 +55,7 @@ class VaultcPlugin(BasePlugin[PluginOptions]):
         self._paths: dict[str, str] = {}  # the note of each page
         self._swap: Swap | None = None
         self._sidebar: Sidebar | None = None
+        self._documents: list[File] = []
         self._held = ExitStack()
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
@@ -70,7 +74,7 @@ class VaultcPlugin(BasePlugin[PluginOptions]):
                 self.session.refresh()
             project = self.session.project
             busy = f"{project.build}: another build of this vault is running: wait for it, or stop it"
-            self._held.enter_context(locked(project.build, busy))
+            self._held.enter_context(disk.locked(project.build, busy))
             if not self._serving:
                 self._swap = self._place(config, project)
             for finding in self.session.diagnostics:
@@ -96,7 +100,7 @@ class VaultcPlugin(BasePlugin[PluginOptions]):
         try:
             site = claim(Path(config.site_dir), project, {what: Path(name) for what, name in folders.items() if name})
             busy = f"{site}: another build into this folder is running: wait for it, or stop it"
-            self._held.enter_context(locked(site, busy))
+            self._held.enter_context(disk.locked(site, busy))
             return Swap(site)
         except OSError as fault:
             raise VaultcError(f"{config.site_dir}: {fault.strerror or fault}") from None
@@ -108,8 +112,41 @@ class VaultcPlugin(BasePlugin[PluginOptions]):
         for page in nav.pages:
             if title := titles.get(page.file.src_uri):
                 page.title = title
+            if self._emitted and page.file.src_uri in self._emitted.layout.generated:
+                page.edit_url = None  # no note stands behind it
         self._sidebar = Sidebar(nav)
+        self._publish(nav, config, files)
         return nav
+
+    def _publish(self, nav: Navigation, config: MkDocsConfig, files: Files) -> None:
+        """Make the pages here, where it can be told what each is made of: MkDocs then finds none to render."""
+        self._documents = []
+        if not (self._swap and self._emitted and self.session and self._sidebar):
+            return
+        self.whole = tuple(whole.reasons(config))
+        if self.whole:
+            log.info("every page is rendered, for vaultc cannot tell what pages are made of: %s", "; ".join(self.whole))
+            return
+        env = self.on_env(config.theme.get_env(), config=config, files=files)
+        kept = incremental.Store(self.session.project.output("cache") / f"pages-{disk.key(self._swap.site)}")
+        site = incremental.Site(
+            config, files, nav, env, self._sidebar, self._emitted.digests, self._paths, self._substitute
+        )
+        published = incremental.publish(site, self._swap.site, self._swap.aside, kept)
+        self.rendered = published.rendered
+        for finding in published.faults:
+            self._fault(finding)
+        if index := rendering.search(config):
+            index.search_index = rendering.Joined(index.search_index, published.entries)
+        self._documents = list(files.documentation_pages())
+        for file in self._documents:
+            files.remove(file)
+
+    def on_template_context(self, context: Any, /, *, template_name: str, config: MkDocsConfig) -> Any:
+        """A template of the whole site, such as its map for search engines, sees all pages."""
+        if self._documents:
+            context["pages"] = self._documents
+        return context
 
     def on_env(self, env: Environment, /, *, config: MkDocsConfig, files: Files) -> Environment:
         """Give the templates the sidebar."""
@@ -121,15 +158,10 @@ class VaultcPlugin(BasePlugin[PluginOptions]):
         page.render = partial(self._render, page)  # type: ignore[method-assign]
         return page
 
-    def on_page_context(self, context: Any, /, *, page: Page, config: MkDocsConfig, nav: Navigation) -> Any:
-        """A page that no note stands behind cannot be edited."""
-        if self._emitted and page.file.src_uri in self._emitted.layout.generated:
-            page.edit_url = None
-        return context
-
     @event_priority(-100)
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """Put the finished site in place of the last one."""
+        publish.pack_sitemap(Path(config.site_dir))
         if self._swap:
             try:
                 self._swap.done()
@@ -157,12 +189,13 @@ class VaultcPlugin(BasePlugin[PluginOptions]):
 
     def _render(self, page: Page, config: MkDocsConfig, files: Files) -> None:
         path = self._paths.get(page.file.src_uri, page.file.src_uri)
-        if fault := publish.render(page, config, files, path, partial(self._source, page, path)):
+        if fault := publish.render(page, config, files, path, partial(self._substitute, page)):
             self._fault(fault)
 
-    def _source(self, page: Page, path: str) -> str:
+    def _substitute(self, page: Page) -> str:
         """What stands for a page that cannot be rendered."""
         assert self.session is not None
+        path = self._paths.get(page.file.src_uri, page.file.src_uri)
         note = self.session.vault.notes.get(path)
         return source.body(self.session.vault, note) if note else fence({}, page.markdown or "")
 

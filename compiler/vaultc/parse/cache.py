@@ -12,9 +12,9 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
 
+from vaultc import many
 from vaultc.diagnostics import report
 from vaultc.model import Block, Definition, Heading, Ignore, Note, Reference, Snippet, SourceFile, Tag
-from vaultc.parse import many
 from vaultc.parse.note import parse_all
 from vaultc.text import Span, make_span
 
@@ -26,6 +26,8 @@ Progress = Callable[[Sequence[SourceFile]], Iterable[SourceFile]]
 
 # What reading a file that is not what we wrote can raise.
 DAMAGED = (OSError, EOFError, pickle.UnpicklingError, AttributeError, ValueError, TypeError, KeyError, IndexError)
+# Files that one processor parses before another would have begun.
+_WORTH = 500
 # Chunks in the file before it is written anew in one.
 _MOST = 32
 
@@ -49,7 +51,7 @@ def load(sources: Sequence[SourceFile], folder: Path, progress: Progress = iter)
         chunks = [_chunk([known[s.path, s.digest] for s in sources if s.path in found])]
     elif not fresh:
         return [found[source.path] for source in sources]
-    for share in many.work(fresh, parse_all, lambda notes: _chunk(map(_packed, notes)), progress):
+    for share in many.work(fresh, parse_all, lambda notes: _chunk(map(_packed, notes)), progress, _WORTH):
         notes = share.made if share.made is not None else map(_unpacked, _opened(share.encoded))
         found.update((note.path, note) for note in notes)
         chunks.append(share.encoded)

@@ -1,5 +1,6 @@
 """Stage 9: MkDocs over the object files."""
 
+import gzip
 import json
 import logging
 from collections.abc import Callable
@@ -161,6 +162,13 @@ def _print_as_text(config: MkDocsConfig) -> None:
             config[key] = escape(text)
     if config.site_url:
         config.site_url = quote(config.site_url, safe="%/:=&?~#+!$,;@()*[]")
+
+
+def pack_sitemap(site: Path) -> None:
+    """Write the packed sitemap of a site anew, without the time that MkDocs puts into it."""
+    plain = site / "sitemap.xml"
+    if plain.is_file():
+        plain.with_name("sitemap.xml.gz").write_bytes(gzip.compress(plain.read_bytes(), mtime=0))
 
 
 def touch(objects: Path) -> None:

@@ -65,10 +65,13 @@ def build(
     plugin.session = session
     mkdocs.build(config)
     faults = _report(session, plugin.findings)
-    click.echo(
-        f"{len([n for n in session.vault.notes.values() if n.published])} notes → {_short(Path(config.site_dir))}",
-        err=True,
-    )
+    if plugin.whole:
+        output.note(
+            f"every page was rendered: vaultc cannot tell what pages are made of with {'; '.join(plugin.whole)}"
+        )
+    count = len([n for n in session.vault.notes.values() if n.published])
+    anew = "" if plugin.rendered is None else f", {plugin.rendered} pages rendered"
+    click.echo(f"{count} notes → {_short(Path(config.site_dir))}{anew}", err=True)
     if strict and faults:
         raise SystemExit(1)
 

@@ -1,4 +1,4 @@
-"""Many files are parsed on all processors. The others get copies of this process, so nothing has to be imported or sent to them."""
+"""Much work on all processors. The others get copies of this process, so nothing has to be imported or sent to them."""
 
 import os
 import sys
@@ -7,13 +7,10 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from typing import Generic, NamedTuple, TypeVar
 
-from vaultc.model import SourceFile
-
+S = TypeVar("S")
 T = TypeVar("T")
-# What one processor does before another would have begun.
-_WORTH = 500
 _MOST = 8
-# Files made in one call.
+# Sources made in one call.
 _BATCH = 100
 
 
@@ -25,16 +22,20 @@ class Share(NamedTuple, Generic[T]):
 
 
 def work(
-    sources: Sequence[SourceFile],
-    make: Callable[[Sequence[SourceFile]], list[T]],
+    sources: Sequence[S],
+    make: Callable[[Sequence[S]], list[T]],
     encode: Callable[[Iterable[T]], bytes],
-    progress: Callable[[Sequence[SourceFile]], Iterable[SourceFile]],
+    progress: Callable[[Sequence[S]], Iterable[S]],
+    worth: int,
 ) -> list[Share[T]]:
-    """What `make` makes of the sources, in shares; it gets some of them at a time. `progress` sees the share of this process."""
-    many = min(_processors(), _MOST, len(sources) // _WORTH)
+    """What `make` makes of the sources, in shares; it gets some of them at a time. `progress` sees the share of this process.
+
+    `worth` is how many sources one processor does before another would have begun.
+    """
+    many = min(_processors(), _MOST, len(sources) // worth)
     shares = [sources[at::many] for at in range(many)] if many > 1 else [sources]
 
-    def made(share: Iterable[SourceFile]) -> list[T]:
+    def made(share: Iterable[S]) -> list[T]:
         rest = iter(share)
         return [one for batch in iter(lambda: list(islice(rest, _BATCH)), []) for one in make(batch)]
 
@@ -54,7 +55,7 @@ def _processors() -> int:
     return len(os.sched_getaffinity(0))
 
 
-def _begin(share: Sequence[SourceFile], work: Callable[[Sequence[SourceFile]], bytes]) -> tuple[int, int]:
+def _begin(share: Sequence[S], work: Callable[[Sequence[S]], bytes]) -> tuple[int, int]:
     """Start a copy of this process on its share; its number, and where its result can be read."""
     source, sink = os.pipe()
     process = os.fork()

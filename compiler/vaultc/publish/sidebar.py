@@ -9,6 +9,7 @@ from __future__ import annotations
 import html
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Literal
 
 from markupsafe import Markup, escape
@@ -16,7 +17,7 @@ from mkdocs.structure import StructureItem
 from mkdocs.structure.nav import Navigation, Section
 from mkdocs.structure.pages import Page
 
-BESIDE = 24
+BESIDE = 12
 """How many pages are listed on either side of the current one; folders are few and listed up to twice that."""
 
 
@@ -47,12 +48,31 @@ class Sidebar:
         self._levels: dict[int, _Level] = {}
         self._places: dict[int, int] = {}
         self._titles: dict[int, str] = {}
+        self._digests: dict[int, bytes] = {}
         self._root = self._sort(nav.items, root=True)
 
     def __call__(self, page: Page | None) -> list[Row]:
         """The rows for `page`, from the top; for a page outside the navigation, such as the error page, the top level."""
         above = list(reversed([item for item in page.ancestors if isinstance(item, Section)])) if page else []
         return list(self._rows(self._root, above, page, 0))
+
+    def key(self, page: Page | None) -> bytes:
+        """A digest of the rows for `page`, made of one for each item: equal keys are equal rows."""
+        above = list(reversed([item for item in page.ancestors if isinstance(item, Section)])) if page else []
+        key = blake2b(digest_size=16)
+        level: _Level | None = self._root
+        while level is not None:
+            here = above.pop(0) if above else None
+            place = self._places.get(id(page), 0) if here is None else 0
+            near = self._places.get(id(here), 0)
+            pages, folders = level.pages[_window(place)], level.folders[_window(near)]
+            index = level.index.url if level.index else None
+            listed = id(page) in self._places
+            key.update(f"{place} {listed} {near} {len(level.pages)} {index} {level.index is page}".encode())
+            for item in (*pages, *folders):
+                key.update(self._digests[id(item)])
+            level = self._levels[id(here)] if here is not None else None
+        return key.digest()
 
     def _sort(self, items: Sequence[StructureItem], *, root: bool = False) -> _Level:
         folders: list[Section] = []
@@ -63,29 +83,35 @@ class Sidebar:
                 self._places[id(item)] = len(folders)
                 folders.append(item)
                 self._levels[id(item)] = self._sort(item.children)
+                self._digest(item, self._entrance(item))
             elif isinstance(item, Page) and item.is_index and index is None and not root:
                 index = item
             else:
                 self._places[id(item)] = len(pages)
                 pages.append(item)
+                self._digest(item, _url(item))
         return _Level(tuple(folders), tuple(pages), index)
+
+    def _digest(self, item: StructureItem, url: str) -> None:
+        self._digests[id(item)] = blake2b(
+            f"{item.title}\0{url}".encode("utf-8", "surrogatepass"), digest_size=8
+        ).digest()
 
     def _rows(self, level: _Level, above: list[Section], page: Page | None, depth: int) -> Iterator[Row]:
         here = above[0] if above else None
         place = self._places.get(id(page), 0) if here is None else 0
-        start = max(0, place - BESIDE)
-        for item in level.pages[start : place + BESIDE + 1]:
+        pages = level.pages[_window(place)]
+        for item in pages:
             yield Row(self._title(item), _url(item), depth, "page", item is page)
-        left_out = len(level.pages) - len(level.pages[start : place + BESIDE + 1])
+        left_out = len(level.pages) - len(pages)
         if left_out > 0 and level.index is not None:
             yield Row(f"{left_out} more", level.index.url, depth, "more")
         near = self._places.get(id(here), 0)
-        for folder in level.folders[max(0, near - BESIDE) : near + BESIDE + 1]:
+        for folder in level.folders[_window(near)]:
             inner = self._levels[id(folder)]
-            target = inner.index or _first(folder)
             yield Row(
                 html.escape(str(folder.title), quote=False),
-                _url(target),
+                self._entrance(folder),
                 depth,
                 "folder",
                 inner.index is not None and inner.index is page,
@@ -93,11 +119,19 @@ class Sidebar:
             if folder is here:
                 yield from self._rows(inner, above[1:], page, depth + 1)
 
+    def _entrance(self, folder: Section) -> str:
+        """Where a folder's row leads."""
+        return _url(self._levels[id(folder)].index or _first(folder))
+
     def _title(self, item: StructureItem) -> str:
         """What an item is called, as text in HTML: a page's title may hold markup, a folder's name any character."""
         if (title := self._titles.get(id(item))) is None:
             title = self._titles[id(item)] = str(escape(Markup(item.title or "").striptags()))
         return title
+
+
+def _window(place: int) -> slice:
+    return slice(max(0, place - BESIDE), place + BESIDE + 1)
 
 
 def _url(item: StructureItem | None) -> str:

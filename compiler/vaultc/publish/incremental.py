@@ -1,0 +1,167 @@
+"""A site made of the last one: pages that are made of the same are carried over, the others are rendered on all processors."""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import shutil
+import stat
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from jinja2 import Environment
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import Files
+from mkdocs.structure.nav import Navigation
+from mkdocs.structure.pages import Page
+
+from vaultc import many
+from vaultc.diagnostics import Diagnostic
+from vaultc.faults import not_compiled
+from vaultc.parse.cache import restore, store
+from vaultc.publish.rendering import Renderer
+from vaultc.publish.sidebar import Sidebar
+from vaultc.publish.surroundings import Surroundings, environment
+
+# Pages that one processor renders before another would have begun.
+_WORTH = 8
+_VERSION = "pages 1"
+
+
+class Kept(NamedTuple):
+    """A page of the last site: the digest of all that it is made of, its search entries, size and time of its file."""
+
+    digest: str
+    entries: str
+    size: int
+    changed: int
+
+
+class Store:
+    """What is known of the pages in one site folder. Times decide only whether a file is taken for the one that was written."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        try:
+            self.pages = {name: Kept(*row) for name, row in (restore(file, _VERSION) or {}).items()}
+        except (TypeError, AttributeError, ValueError):
+            self.pages = {}
+
+    def save(self, pages: Mapping[str, Kept]) -> None:
+        """Keep these pages for the next time."""
+        store(self._file, _VERSION, {name: tuple(page) for name, page in pages.items()})
+
+
+class Site(NamedTuple):
+    """What MkDocs knows of a site before its pages are read. `objects` has the digest of each object file, `sources` the note that
+    a page is made of; `substitute` gives the Markdown that stands for a page that cannot be rendered."""
+
+    config: MkDocsConfig
+    files: Files
+    nav: Navigation
+    env: Environment
+    sidebar: Sidebar
+    objects: Mapping[str, str]
+    sources: Mapping[str, str]
+    substitute: Callable[[Page], str]
+
+
+class Published(NamedTuple):
+    """The search entries of all pages (JSON, separated by commas), findings about pages, and how many pages were rendered."""
+
+    entries: str
+    faults: tuple[Diagnostic, ...]
+    rendered: int
+
+
+def publish(site: Site, last: Path, aside: Path, kept: Store) -> Published:
+    """Fill the folder `aside` with every page, from the site at `last` where nothing about a page changed.
+
+    Raises OSError where that cannot be.
+    """
+    surroundings = Surroundings(site.config, site.nav, site.sidebar)
+    shared = environment(site.config)
+    done: dict[str, Kept] = {}
+    missing: list[tuple[Page, str]] = []
+    documents = site.files.documentation_pages()
+    for page in filter(None, (file.page for file in documents)):
+        name, objects = page.file.dest_uri, site.objects.get(page.file.src_uri)
+        digest = surroundings.digest(page, shared, objects or "")
+        known = kept.pages.get(name)
+        if objects and known and known.digest == digest and _carry(known, last / name, aside / name):
+            done[name] = known
+        else:
+            missing.append((page, digest))
+    faults: list[Diagnostic] = []
+    faulty: set[str] = set()
+    for name, page_, fault in _rendered(site, missing, aside):
+        done[name] = page_
+        if fault:
+            faults.append(fault)
+            faulty.add(name)
+    entries = (done[file.dest_uri].entries for file in documents)
+    kept.save({name: page_ for name, page_ in done.items() if name not in faulty})
+    return Published(",".join(filter(None, entries)), tuple(faults), len(missing))
+
+
+def _carry(known: Kept, old: Path, new: Path) -> bool:
+    """Take a file over into the new site, when it is still the one that was written."""
+    try:
+        found = os.lstat(old)
+        if not stat.S_ISREG(found.st_mode) or (found.st_size, found.st_mtime_ns) != (known.size, known.changed):
+            return False
+        new.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            os.link(old, new)
+        except OSError:  # a file system without hard links
+            shutil.copy2(old, new)
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def _rendered(
+    site: Site, missing: Sequence[tuple[Page, str]], aside: Path
+) -> Iterator[tuple[str, Kept, Diagnostic | None]]:
+    """Render and write these pages, on all processors: the name of each file, what to keep of it, and a finding if there is one."""
+    renderer = Renderer(site.config, site.files, site.nav, site.env)
+
+    def make(numbers: Sequence[int]) -> list[_Row]:
+        return [_written(renderer, site, *missing[number], aside) for number in numbers]
+
+    def encode(rows: Iterable[_Row]) -> bytes:
+        return json.dumps(list(rows)).encode()
+
+    gc.collect()
+    gc.freeze()  # what is here stays, and need not be looked through again and again
+    try:
+        shares = many.work(range(len(missing)), make, encode, iter, _WORTH)
+    finally:
+        gc.unfreeze()
+    for share in shares:
+        for name, kept, fault in share.made if share.made is not None else json.loads(share.encoded):
+            yield name, Kept(*kept), not_compiled(*fault) if fault else None
+
+
+# The name of a page's file, its `Kept`, and the parts of a finding: what goes from one process to another.
+_Row = tuple[str, tuple[str, str, int, int], tuple[str, str, str] | None]
+
+
+def _written(renderer: Renderer, site: Site, page: Page, digest: str, aside: Path) -> _Row:
+    name, source = page.file.dest_uri, site.sources.get(page.file.src_uri, page.file.src_uri)
+    rendered = renderer.render(page, source, site.substitute)
+    path = aside / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(rendered.html)
+    found = path.stat()
+    fault = rendered.fault and (
+        rendered.fault.path,
+        rendered.fault.message.removeprefix("the note "),
+        rendered.fault.help,
+    )
+    for part in ("markdown", "content"):
+        setattr(page, part, None)  # a large site's pages need not all be held
+    page.toc = []  # type: ignore[assignment]
+    return name, (digest, rendered.entries, found.st_size, found.st_mtime_ns), fault or None

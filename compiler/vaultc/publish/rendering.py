@@ -1,0 +1,122 @@
+"""One page at a time: MkDocs' Markdown, template and search entries, by instances that serve all pages."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import markdown
+from jinja2 import Environment
+from material.plugins.search.plugin import SearchPlugin
+from mkdocs.commands.build import get_context
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files
+from mkdocs.structure.nav import Navigation
+from mkdocs.structure.pages import Page, _ExtractTitleTreeprocessor, _RelativePathTreeprocessor
+from mkdocs.structure.toc import get_toc
+
+from vaultc import faults
+from vaultc.diagnostics import Diagnostic
+
+
+class Rendered(NamedTuple):
+    """A page's HTML, its entries of the search index (JSON, separated by commas), and a finding if its Markdown raised."""
+
+    html: bytes
+    entries: str
+    fault: Diagnostic | None = None
+
+
+def search(config: MkDocsConfig) -> Any:
+    """Material's search plugin, None when it is not in use."""
+    return next((plugin for plugin in config.plugins.values() if isinstance(plugin, SearchPlugin)), None)
+
+
+class Joined:
+    """Stands for the search plugin's index when all entries are made: writes what the plugin would."""
+
+    def __init__(self, index: Any, entries: str) -> None:
+        self._index = index
+        self._entries = entries
+        self.entries: list[Any] = []
+
+    def generate_search_index(self, prev: Any) -> str:
+        """The index as JSON."""
+        self._index.entries = []
+        frame, found, rest = self._index.generate_search_index(None).rpartition('"docs":[]')
+        assert found
+        return f'{frame}"docs":[{self._entries}]{rest}'
+
+
+class Renderer:
+    """Renders the pages of one site. Each page comes out as if it were the only one; no order matters.
+
+    MkDocs makes a reader of Markdown for each page, and reads each twice more for anchors, which vaultc has checked.
+    """
+
+    def __init__(self, config: MkDocsConfig, files: Files, nav: Navigation, env: Environment) -> None:
+        self._config = config
+        self._files = files
+        self._nav = nav
+        self._env = env
+        self._documents = files.documentation_pages()
+        self._search = search(config)
+        self._reader: _Reader | None = None
+
+    def render(self, page: Page, path: str, source: Callable[[Page], str]) -> Rendered:
+        """The page of the note at `path`. Where its Markdown cannot be rendered, it shows the Markdown that `source` gives."""
+        page.read_source(self._config)
+        fault = faults.attempt(
+            path, "rendered", lambda: self._read(page), lambda fault: self._again(page, source, fault)
+        )
+        index = self._search.search_index if self._search else None
+        if index:
+            index.entries = []
+        html = self._template(page)
+        # As the plugin writes them.
+        entries = (json.dumps(entry, separators=(",", ":"), default=str) for entry in index.entries) if index else ()
+        return Rendered(html, ",".join(entries), fault)
+
+    def _read(self, page: Page) -> None:
+        self._reader = self._reader or _Reader(page.file, self._files, self._config)
+        self._reader.read(page)
+
+    def _again(self, page: Page, source: Callable[[Page], str], fault: Diagnostic) -> Diagnostic:
+        self._reader = None  # nobody knows what state it is in
+        page.markdown = source(page)
+        self._read(page)
+        return fault
+
+    def _template(self, page: Page) -> bytes:
+        page.active = True
+        try:
+            context = get_context(self._nav, self._documents, self._config, page)
+            context = self._config.plugins.on_page_context(context, page=page, config=self._config, nav=self._nav)
+            template = self._env.get_template(page.meta.get("template", "main.html"))
+            return template.render(context).encode("utf-8", errors="xmlcharrefreplace")
+        finally:
+            page.active = False
+
+
+class _Reader:
+    """Python-Markdown as MkDocs sets it up for a page, for one page after the other."""
+
+    def __init__(self, file: File, files: Files, config: MkDocsConfig) -> None:
+        self._markdown = markdown.Markdown(
+            extensions=config["markdown_extensions"], extension_configs=config["mdx_configs"] or {}
+        )
+        self._links = _RelativePathTreeprocessor(file, files, config)
+        self._links._register(self._markdown)
+        self._title = _ExtractTitleTreeprocessor()
+        self._title._register(self._markdown)
+
+    def read(self, page: Page) -> None:
+        """Give a page its content, its table of contents and the title that its first heading is."""
+        self._markdown.reset()
+        self._links.file = page.file
+        self._links.links_to_anchors = {}
+        self._title.title = None
+        page.content = self._markdown.convert(page.markdown or "")
+        page.toc = get_toc(getattr(self._markdown, "toc_tokens", []))
+        page._title_from_render = self._title.title
