@@ -72,7 +72,7 @@ def _progress(step: Step) -> None:
 
 def _report(run: Run, path: Path | None) -> None:
     lines = [f"{run.id}: {run.status}" + (f" ({run.message})" if run.message else ""), render(run.points)]
-    lines += [f"{claim.verdict}: {claim.text} ({claim.because})" for claim in run.claims]
+    lines += [claim.line for claim in run.claims]
     lines += [f"written to {path}"] if path else []
     print("\n".join([*lines, ""]), flush=True)  # noqa: T201 - this is a command
 

@@ -68,7 +68,18 @@ def test_a_snippet_is_measured_in_fresh_processes() -> None:
 CRIMES = {
     "raises": ("def f(n): raise ValueError('no')\nbench.measure(f, n=[1])", "error", "line 3: ValueError: no"),
     "raises outside": ("raise KeyError('gone')", "error", "KeyError"),
-    "exits": ("def f(n): sys.exit(3)\nbench.measure(f, n=[1])", "error", "exited with 3"),
+    "exits": ("def f(n): sys.exit(3)\nbench.measure(f, n=[1])", "error", "exited before its end with 3"),
+    "exits in peace": (
+        "def f(n): return bench.Value(n)\nbench.measure(f, n=[1]); bench.claim('It holds.', holds=True); sys.exit(0)",
+        "error",
+        "exited before its end",
+    ),
+    "answers with a word": ("bench.claim('It holds.', holds='no')", "error", "takes True, False or bench.undecided"),
+    "asks for a wrong name": (
+        "def f(size): return bench.Value(size)\nbench.measure(f, size=[1]).where(siz=1)",
+        "error",
+        "did you mean size?",
+    ),
     "leaves by force": ("def f(n): os._exit(0)\nbench.measure(f, n=[1])", "error", "left without finishing"),
     "leaves with a code": ("os._exit(7)", "error", "exit code 7"),
     "kills itself": ("os.kill(os.getpid(), signal.SIGKILL)", "error", "killed by SIGKILL"),
@@ -236,7 +247,7 @@ def test_claims_are_judged_over_all_processes() -> None:
         "    return bench.Value(random.random(), '', 'share')\n"
         "found = bench.measure(seeds, n=[1])\n"
         "share = found.value('share', n=1)\n"
-        "bench.claim('Processes differ.', holds=share.value is not None and share.high > share.low, because=str(share))\n"
+        "bench.claim('Processes differ.', holds=share.high > share.low, because=str(share))\n"
         "bench.claim('Undecided.', holds=found.value('none', n=1).above(1))\n"
         "bench.claim('False.', holds=share.below(-1))\n"
     )

@@ -22,9 +22,9 @@ from tests.unit.results.site import (
     vault,
 )
 from vaultc.bench.records import store
-from vaultc.bench.records.model import Claim, Isolation, Status
+from vaultc.bench.records.model import GRAVE, Claim, Isolation, Status
 from vaultc.emit.results.tables import MOST_ROWS
-from vaultc.emit.results.words import FLAG, GRAVE, STATUS
+from vaultc.emit.results.words import FLAG, STATUS
 
 WITHOUT_NUMBERS: tuple[Status, ...] = ("all_discarded", "oom", "timeout", "error", "wrong_result", "skipped")
 
@@ -45,7 +45,7 @@ def test_a_point_without_a_number_is_a_row_that_says_why(tmp_path: Path, status:
 def test_a_number_with_a_blemish_is_shown_with_it(tmp_path: Path, status: Status) -> None:
     made = run(point(0.1, 0.2, 0.3, status=status, n=1), status=status)
     found = results(vault(tmp_path, {"n.md": fence("b")}, made))
-    assert found.one("span", class_="vc-value", data_status=status).text == "200 ± 100 ms"
+    assert found.one("span", class_="vc-value", data_status=status).text == "180 (46 to 720) ms"
     assert found.one("span", class_="vc-badge", data_kind=status).text == status
     assert STATUS[status][0] in found.one("ul", class_="vc-notes").text
 
@@ -67,9 +67,9 @@ def test_numbers_have_the_digits_that_they_carry_and_their_spread(tmp_path: Path
         point(8.03, 8.03, unit="B/param", metric="size", n=3),
     )
     found = results(vault(tmp_path, {"n.md": fence("b")}, run(*points)))
-    assert [value.text for value in found.all("span", class_="vc-value")] == ["12.3 ± 0.2 ms", "500 ms", "8.03"]
+    assert [value.text for value in found.all("span", class_="vc-value")] == ["12.5 ± 0.7 ms", "500 ms", "8.03"]
     assert "size, B/param" in [head.text for head in found.all("th", scope="col")]
-    assert "half the range of 3 processes" in found.one("caption").text
+    assert "mean of 3 processes, with its 95 % interval" in found.one("caption").text
 
 
 def test_one_changed_character_makes_the_table_stale(tmp_path: Path) -> None:

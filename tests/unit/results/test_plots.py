@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.results.site import Element, parsed, point, run
+from vaultc.bench.records import stats
 from vaultc.bench.records.model import Point
 from vaultc.emit.results import axes
 from vaultc.emit.results.chart import MOST_SERIES, spread
@@ -78,8 +79,9 @@ def test_a_gap_in_a_line_is_not_drawn_over() -> None:
     assert [len(line.attributes["points"].split()) for line in svg.all("polyline")] == [2, 2]
 
 
-def test_bars_reach_from_the_fastest_process_to_the_slowest() -> None:
-    svg = plot(point(1.0, 1.0, 1.0, n=1), point(1.0, 2.0, 3.0, n=2), point(4.0, 4.0, 4.0, n=3))
+def test_bars_are_the_intervals_over_processes() -> None:
+    middle = stats.interval([1.9, 2.0, 2.1])
+    svg = plot(point(1.0, 1.0, 1.0, n=1), point(1.9, 2.0, 2.1, n=2), point(middle.high, middle.high, n=3))
     bars = svg.all("path", class_="vc-bar")
     assert len(bars) == 1
     values = [
@@ -87,8 +89,13 @@ def test_bars_reach_from_the_fastest_process_to_the_slowest() -> None:
     ]
     low, high = values[1], values[2]
     ys = [y for _, y in marks(series(svg, 0))]
-    assert low == pytest.approx(ys[0], abs=0.2), "1.0 is where the first mark stands"
-    assert low - high == pytest.approx((ys[0] - ys[2]) * 2 / 3, abs=0.3)
+    assert low > ys[1] > high
+    assert high == pytest.approx(ys[2], abs=0.2), "the last mark stands where the bar ends"
+
+
+def test_one_process_has_no_bar() -> None:
+    svg = plot(point(1.0, n=1), point(2.0, n=2), point(4.0, n=3))
+    assert len(marks(series(svg, 0))) == 3 and not svg.all("path", class_="vc-bar")
 
 
 def test_doubtful_marks_are_hollow() -> None:

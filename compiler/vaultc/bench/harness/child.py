@@ -21,7 +21,7 @@ from vaultc.bench.harness.machine import details
 from vaultc.bench.harness.timing import failed
 from vaultc.bench.records.codec import decode, encode
 from vaultc.bench.records.model import TIME, Ceilings, Claim, Clocks, Device, Environment, MachineClass, Param, Point
-from vaultc.bench.records.results import Results
+from vaultc.bench.records.results import Results, rehearsed
 from vaultc.bench.snippet.case import Case
 from vaultc.bench.snippet.sweep import Sweep, use
 
@@ -111,14 +111,26 @@ class Phased:
                 if indices[tuple(setting.items())] == self._request.only:
                     self._wire.send("point", self._probe(sweep, setting))
         elif phase == "time":
-            return self._time(sweep, indices)
+            self._time(sweep, indices)
         else:
-            return Results(tuple(point for point in self._request.points if point.sweep == sweep.name))
-        return Results()
+            return self._recall(sweep)
+        return rehearsed(sweep.name, sweep.settings)
 
     def claim(self, claim: Claim) -> None:
         if self._request.phase == "claims":
             self._wire.send("claim", claim)
+
+    def _recall(self, sweep: Sweep) -> Results:
+        """The points of a sweep as they were measured."""
+        points = tuple(point for point in self._request.points if point.sweep == sweep.name)
+        measured = {frozenset(point.where) for point in points}
+        missing = next((setting for setting in sweep.settings if frozenset(setting.items()) not in measured), None)
+        if missing is not None:
+            where = ", ".join(f"{name}={value}" for name, value in missing.items())
+            raise ValueError(
+                f"{sweep.name}({where}) was not planned: what is swept must not depend on what was measured"
+            )
+        return Results(points)
 
     def _probe(self, sweep: Sweep, setting: Mapping[str, Param]) -> Point:
         """Peak memory of the first call, for nothing was run before it that could be mistaken for it."""
@@ -139,8 +151,7 @@ class Phased:
             rss=() if peak.rss is None else (peak.rss,),
         )
 
-    def _time(self, sweep: Sweep, indices: Mapping[tuple[tuple[str, Param], ...], int]) -> Results:
-        measured: list[Point] = []
+    def _time(self, sweep: Sweep, indices: Mapping[tuple[tuple[str, Param], ...], int]) -> None:
         groups = list(sweep.groups())
         for group in reversed(groups) if self._request.reverse else groups:
             wanted = [setting for setting in group if indices[tuple(setting.items())] not in self._request.skip]
@@ -154,8 +165,6 @@ class Phased:
             self._machine.release()
             for point in points:
                 self._wire.send("point", point)
-            measured += points
-        return Results(tuple(measured))
 
 
 def main(request_path: str, descriptor: str) -> None:
@@ -190,7 +199,8 @@ def _run(path: str, code: str, machine: Machine) -> End:
     try:
         exec(compile(code, path, "exec", dont_inherit=True), module.__dict__)  # noqa: S102 - the command says that it runs the snippet
     except SystemExit as fault:
-        return End("ok") if not fault.code else End("error", f"the snippet exited with {fault.code!r}")
+        how = f" with {fault.code!r}" if fault.code else ", so what it would have claimed is not known"
+        return End("error", f"the snippet exited before its end{how}")
     except ModuleNotFoundError as fault:
         if fault.name == "torch":
             return End("skipped", "torch is not installed here")

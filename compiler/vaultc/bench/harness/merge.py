@@ -106,10 +106,17 @@ def _flagged(point: Point, known: Sequence[Point], ceilings: Ceilings, device: D
     found: list[Flag] = []
     if fastest > 0 and _above_peak(point, fastest, ceilings, device):
         found.append("above-peak")
-    rivals = [stats.median(process_medians(other)) for other in known if _rival(point, other)]
-    if rivals and stats.median(medians) * LARGE_SPEED_UP < max(rivals):
+    middle = stats.median(medians)
+    rivals = [other for other in known if _rival(point, other)]
+    if any(middle * LARGE_SPEED_UP * _less_work(point, other) < other.middle for other in rivals):
         found.append("large-speed-up")
     return replace(point, flags=tuple(dict.fromkeys((*point.flags, *found)))) if found else point
+
+
+def _less_work(point: Point, other: Point) -> float:
+    """How many times the work of a point its rival declares, at least 1: a speed-up by that much has a cause."""
+    declared = ((point.flops, other.flops), (point.bytes, other.bytes))
+    return max([1.0, *(theirs / mine for mine, theirs in declared if mine and theirs)])
 
 
 def _above_peak(point: Point, seconds: float, ceilings: Ceilings, device: Device) -> bool:

@@ -27,7 +27,7 @@ class PlainFile:
         return Results(tuple(points))
 
     def claim(self, claim: Claim) -> None:
-        _print(f"{claim.verdict}: {claim.text}" + (f" ({claim.because})" if claim.because else ""))
+        _print(claim.line)
 
     def _with_memory(self, sweep: Sweep, point: Point) -> Point:
         made = sweep.make(**point.params) if point.metric == TIME and point.measured else None

@@ -195,8 +195,11 @@ class _Conductor:
     def _claims(self) -> None:
         request = replace(self._request("claims"), points=_pooled(self.state, self.device))
         outcome = self._process("claims", "judging the claims", request)
-        self.state.claims = [decode(Claim, message.body) for message in outcome.messages if message.kind == "claim"]
+        claims = [decode(Claim, message.body) for message in outcome.messages if message.kind == "claim"]
         self.state.fault = _fault(outcome)
+        if self.state.fault:  # a snippet that left early may have left because of what it saw
+            claims = [replace(claim, verdict="undecided", doubt=self.state.fault[1]) for claim in claims]
+        self.state.claims = claims
         if not (self.state.plan or self.state.claims or self.state.fault):
             self.state.fault = ("error", "the snippet measures nothing and claims nothing: call bench.measure")
 

@@ -61,13 +61,12 @@ class Attached:
 
     def claims(self, on: OnMachine) -> tuple[Claim, ...]:
         """The claims with what that machine's run says of them; those it does not know are unmeasured."""
-        found = {claim.text: claim for claim in on.run.claims}
-        if on.state == "unmeasured":
-            found = {}
+        found = on.run.claims if on.state != "unmeasured" else ()
         if on.state == "stale":  # what the old code claimed stands with the old numbers
-            return tuple(found.values())
-        texts = dict.fromkeys((*self.promised, *found))
-        return tuple(found.get(text) or Claim(text, "unmeasured") for text in texts)
+            return found
+        known = Counter(claim.text for claim in found)
+        promised = Counter(self.promised) - known
+        return (*found, *(Claim(text, "unmeasured") for text in promised.elements()))
 
 
 def attach(notes: Iterable[Note], root: Path) -> tuple[Attached, ...]:

@@ -7,7 +7,9 @@ units: seconds, bytes, FLOP. Records are frozen and hold only plain values, so t
 from __future__ import annotations
 
 import json
+import math
 import re
+import statistics
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
@@ -54,8 +56,17 @@ Flag: TypeAlias = Literal[
     "between-processes",  # the processes disagree more than the samples inside them
 ]
 """Reasons to doubt a point. A flagged point is shown with its flag, never dropped."""
+GRAVE: frozenset[Flag] = frozenset(
+    ("no-synchronisation", "cached-output", "changing-result", "above-peak", "large-speed-up", "disturbed")
+)
+"""Flags after which a number decides no claim; the others say how far it goes."""
 
-Verdict: TypeAlias = Literal["confirmed", "refuted", "unmeasured"]
+Verdict: TypeAlias = Literal[
+    "confirmed",
+    "refuted",
+    "undecided",  # the numbers allow both, or are in doubt
+    "unmeasured",  # there is no number
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +231,22 @@ class Point:
         """Whether there is a number to show."""
         return any(self.samples)
 
+    @property
+    def middle(self) -> float:
+        """The median of the processes' medians; infinite where nothing was measured."""
+        medians = [statistics.median(process) for process in self.samples if process]
+        return statistics.median(medians) if medians else math.inf
+
+    def __lt__(self, other: Point) -> bool:
+        """By their middles, so that ``min``, ``max`` and ``sorted`` pick points; to claim something, ask ``Results.value``."""
+        return self.middle < other.middle
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """What keeps the number from deciding a claim: a status that is not ok, and grave flags."""
+        status = () if self.status == "ok" or not self.measured else (self.status,)
+        return (*status, *(flag for flag in self.flags if flag in GRAVE))
+
 
 @dataclass(frozen=True, slots=True)
 class Claim:
@@ -228,6 +255,15 @@ class Claim:
     text: str
     verdict: Verdict
     because: str = ""
+    """The figures, in the snippet's words."""
+    doubt: str = ""
+    """Why the verdict is neither yes nor no, where more can be said than that the interval holds both."""
+
+    @property
+    def line(self) -> str:
+        """``confirmed: it holds (slope 1.98 ± 0.04)``."""
+        said = "; ".join(filter(None, (self.because, self.doubt)))
+        return f"{self.verdict}: {self.text}" + (f" ({said})" if said else "")
 
 
 @dataclass(frozen=True, slots=True)

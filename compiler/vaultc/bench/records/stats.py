@@ -1,27 +1,36 @@
 """Statistics derived from raw samples: what a table may print, and how far it can be trusted.
 
-The error bar is the spread between processes, not the spread inside one: fresh processes of the same measurement
-disagree by far more than their own samples suggest.
+One process is one observation: samples inside a process agree with each other far better than with those of the next
+process, so intervals come from the processes' medians alone, and a single process has none. All intervals are 95 %,
+by Student's t; positive numbers err by factors and are averaged on logarithms. How often each interval holds the true
+value is simulated in ``benchmarks/verdicts.py``.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+import statistics
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+
+from vaultc.bench.records import student
 
 NOISY = 0.1
 """Interquartile range over median from which a point is called noisy (the threshold of ``torch.utils.benchmark``)."""
 
-Ordering: TypeAlias = Literal["SAME", "FASTER", "SLOWER", "AMBIGUOUS"]
 
-_T95 = (
-    12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228,
-    2.201, 2.179, 2.160, 2.145, 2.131, 2.120, 2.110, 2.101, 2.093, 2.086,
-    2.080, 2.074, 2.069, 2.064, 2.060, 2.056, 2.052, 2.048, 2.045, 2.042,
-)  # fmt: skip
-"""Two-sided 95 % quantiles of Student's t for 1 to 30 degrees of freedom."""
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A number and the bounds that hold the true one in 95 of 100 cases; infinite where nothing tells."""
+
+    value: float
+    low: float
+    high: float
+
+    @property
+    def half_width(self) -> float:
+        """Half the distance between the bounds."""
+        return (self.high - self.low) / 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +38,13 @@ class Summary:
     """A point in numbers, in the unit of its samples."""
 
     value: float
-    """Median of the processes' medians."""
+    """Mean of the processes' medians, on logarithms where all are positive."""
     low: float
-    """Smallest median of a process."""
     high: float
-    """Largest median of a process."""
+    """Bounds of its 95 % interval; infinite for a single process."""
+    least: float
+    most: float
+    """Extreme medians of a process."""
     q25: float
     q75: float
     """Quartiles of all samples together."""
@@ -44,14 +55,15 @@ class Summary:
 
     @property
     def spread(self) -> float:
-        """Half the distance between the extreme processes: the error bar. 0 for a single process."""
-        return (self.high - self.low) / 2
+        """Half the distance between the extreme processes. 0 for a single process."""
+        return (self.most - self.least) / 2
 
     @property
     def figures(self) -> int:
         """Significant digits that the value carries, 1 to 4."""
-        inside = 1.645 * (self.q75 - self.q25) / 1.349 / math.sqrt(self.samples)
-        return significant_figures(self.value, max(self.spread, inside))
+        if self.processes > 1:
+            return significant_figures(self.value, (self.high - self.low) / 2)
+        return significant_figures(self.value, 1.645 * (self.q75 - self.q25) / 1.349 / math.sqrt(self.samples))
 
     @property
     def rounded(self) -> float:
@@ -60,67 +72,31 @@ class Summary:
 
 
 @dataclass(frozen=True, slots=True)
-class Fit:
-    """A power law ``y = c · x ** slope`` through medians, and how an exponential does on the same points."""
+class PowerLaw:
+    """A law ``y = c · x ** slope``, and how an exponential does on the same points."""
 
-    slope: float
-    half_width: float
-    """Half of the 95 % interval of the slope: the wider of the residuals' and the processes'."""
-    coefficient: float
-    r2: float
-    """Share of the variance of log y that the power law explains."""
-    r2_exponential: float
+    slope: Interval
+    slopes: tuple[float, ...]
+    """The slope of each process by itself."""
+    coefficients: tuple[float, ...]
+    r2: tuple[float, ...]
+    """Share of the variance of log y that the power law explains, by process."""
+    r2_exponential: tuple[float, ...]
     """The same share for ``y = c · exp(k x)``."""
     points: int
-
-    @property
-    def low(self) -> float:
-        return self.slope - self.half_width
-
-    @property
-    def high(self) -> float:
-        return self.slope + self.half_width
-
-    def at(self, x: float) -> float:
-        """The fitted value at ``x``."""
-        return float(self.coefficient * x**self.slope)
-
-
-@dataclass(frozen=True, slots=True)
-class Ratio:
-    """Second over first, with a 95 % interval from the spread between processes (Welch's t on logarithms)."""
-
-    value: float
-    low: float
-    high: float
-
-    def ordering(self, same: float = 0.05) -> Ordering:
-        """For times: ``FASTER`` or ``SLOWER`` where the interval excludes 1, ``SAME`` where it lies within ``same`` of it."""
-        if 1 - same <= self.low and self.high <= 1 + same:
-            return "SAME"
-        if self.high < 1:
-            return "FASTER"
-        if self.low > 1:
-            return "SLOWER"
-        return "AMBIGUOUS"
 
 
 def median(values: Iterable[float]) -> float:
     """The middle value; of an even number, the mean of the middle two. Raises ``ValueError`` when empty."""
-    return quantile(values, 0.5)
+    return statistics.median(values)
 
 
-def quantile(values: Iterable[float], share: float) -> float:
-    """Linear interpolation between order statistics. Raises ``ValueError`` when empty."""
-    ordered = sorted(values)
-    if not ordered:
-        raise ValueError("no values")
-    place = share * (len(ordered) - 1)
-    below = math.floor(place)
-    above = min(below + 1, len(ordered) - 1)
-    if ordered[below] == ordered[above]:
-        return ordered[below]
-    return ordered[below] + (ordered[above] - ordered[below]) * (place - below)
+def quartiles(values: Sequence[float]) -> tuple[float, float]:
+    """The first and the third, interpolated between order statistics. Raises ``ValueError`` when empty."""
+    if len(values) < 2:
+        return median(values), median(values)
+    first, _, third = statistics.quantiles(values, n=4, method="inclusive")
+    return first, third
 
 
 def summarise(samples: Sequence[Sequence[float]]) -> Summary | None:
@@ -130,28 +106,46 @@ def summarise(samples: Sequence[Sequence[float]]) -> Summary | None:
         return None
     medians = [median(process) for process in processes]
     everything = [sample for process in processes for sample in process]
+    middle = interval(medians)
+    q25, q75 = quartiles(everything)
     return Summary(
-        value=median(medians),
-        low=min(medians),
-        high=max(medians),
-        q25=quantile(everything, 0.25),
-        q75=quantile(everything, 0.75),
+        value=middle.value,
+        low=middle.low,
+        high=middle.high,
+        least=min(medians),
+        most=max(medians),
+        q25=q25,
+        q75=q75,
         noise=median(noise(process) for process in processes),
         samples=len(everything),
         processes=len(processes),
     )
 
 
+def interval(values: Sequence[float]) -> Interval:
+    """The mean of one value for each process, on logarithms where all are positive. Raises ``ValueError`` when empty."""
+    forward, back = _scale(values)
+    scaled = [forward(value) for value in values]
+    if len(set(values)) == 1:  # counted, not timed: no rounding on the way to the logarithm and back
+        return Interval(values[0], *((values[0], values[0]) if len(values) > 1 else (-math.inf, math.inf)))
+    middle = statistics.fmean(scaled)
+    half = student.quantile(len(scaled) - 1) * math.sqrt(statistics.variance(scaled) / len(scaled))
+    return Interval(back(middle), back(middle - half), back(middle + half))
+
+
 def noise(samples: Sequence[float]) -> float:
     """Interquartile range over median; 0 for a single sample or a median of 0."""
     middle = median(samples)
-    return abs((quantile(samples, 0.75) - quantile(samples, 0.25)) / middle) if middle else 0.0
+    first, third = quartiles(samples)
+    return abs((third - first) / middle) if middle else 0.0
 
 
 def significant_figures(value: float, uncertainty: float, most: int = 4) -> int:
     """Digits down to the leading digit of the uncertainty: 1 to ``most``; ``most`` when nothing is uncertain."""
     if not value or not math.isfinite(value) or uncertainty <= 0:
         return most
+    if not math.isfinite(uncertainty):
+        return 1
     return max(1, min(most, math.floor(math.log10(abs(value))) - math.floor(math.log10(uncertainty)) + 1))
 
 
@@ -162,86 +156,68 @@ def round_figures(value: float, figures: int) -> float:
     return round(value, figures - 1 - math.floor(math.log10(abs(value))))
 
 
-def power_law(points: Sequence[tuple[float, Sequence[float]]]) -> Fit | None:
+def power_law(points: Sequence[tuple[float, Sequence[float]]]) -> PowerLaw | None:
     """A power law by least squares on logarithms, of ``(x, one y for each process)``.
 
-    ``None`` with fewer than three different positive x. Every process is fitted by itself too, and the interval is the
-    wider of the two, so that neither bent curves nor disagreeing processes look precise.
+    ``None`` with fewer than three different positive x. Two things make the slope uncertain: processes whose own slopes
+    differ, and points that lie off the line in all processes alike, for no machine follows a law exactly. The
+    variances add up; of the second, what the first explains already is left out. The degrees of freedom are
+    Satterthwaite's (1946). The interval holds what it says from six sizes on.
     """
     usable = [(x, [y for y in ys if y > 0]) for x, ys in points if x > 0]
     usable = [(x, ys) for x, ys in usable if ys]
     if len({x for x, _ in usable}) < 3:
         return None
     xs = [math.log(x) for x, _ in usable]
-    line = _line(xs, [math.log(median(ys)) for _, ys in usable])
-    count = len(xs)
-    centre = sum(xs) / count
-    width = sum((x - centre) ** 2 for x in xs)
-    from_residuals = t95(count - 2) * math.sqrt(line.residual / (count - 2) / width)
-    per_process = min(len(ys) for _, ys in usable)
-    slopes = [_line(xs, [math.log(ys[index]) for _, ys in usable]).slope for index in range(per_process)]
-    from_processes = _half_width(slopes)
-    exponential = _line([x for x, _ in usable], [math.log(median(ys)) for _, ys in usable])
-    return Fit(
-        slope=line.slope,
-        half_width=max(from_residuals, from_processes),
-        coefficient=math.exp(line.intercept),
-        r2=line.r2,
-        r2_exponential=exponential.r2,
-        points=count,
+    processes = min(len(ys) for _, ys in usable)
+    logs = [[math.log(ys[index]) for _, ys in usable] for index in range(processes)]
+    lines = [statistics.linear_regression(xs, ys) for ys in logs]
+    plain = [x for x, _ in usable]
+    slopes = tuple(line.slope for line in lines)
+    return PowerLaw(
+        slope=_slope(xs, logs, slopes),
+        slopes=slopes,
+        coefficients=tuple(math.exp(line.intercept) for line in lines),
+        r2=tuple(_explained(xs, ys) for ys in logs),
+        r2_exponential=tuple(_explained(plain, ys) for ys in logs),
+        points=len(xs),
     )
 
 
-def ratio(first: Sequence[float], second: Sequence[float]) -> Ratio | None:
-    """Second over first, from one positive value for each process; ``None`` where either has none.
-
-    With a single process on one side the interval is unbounded: one process says nothing about the next.
-    """
-    left, right = ([math.log(value) for value in side if value > 0] for side in (first, second))
-    if not left or not right:
-        return None
-    shift = sum(right) / len(right) - sum(left) / len(left)
-    if min(len(left), len(right)) < 2:
-        return Ratio(math.exp(shift), 0.0, math.inf)
-    parts = [_variance(side) / len(side) for side in (left, right)]
-    total = sum(parts)
-    if total == 0:
-        return Ratio(math.exp(shift), math.exp(shift), math.exp(shift))
-    freedom = total**2 / sum(part**2 / (len(side) - 1) for part, side in zip(parts, (left, right), strict=True))
-    half = t95(max(1, math.floor(freedom))) * math.sqrt(total)
-    return Ratio(math.exp(shift), math.exp(shift - half), math.exp(shift + half))
+def _slope(xs: Sequence[float], logs: Sequence[Sequence[float]], slopes: Sequence[float]) -> Interval:
+    value, processes, sizes = statistics.fmean(slopes), len(logs), len(xs)
+    if processes < 2:
+        return Interval(value, -math.inf, math.inf)
+    width = statistics.variance(xs) * (sizes - 1)
+    residuals = [_residuals(xs, ys) for ys in logs]
+    shared = [statistics.fmean(column) for column in zip(*residuals, strict=True)]
+    own = sum((r - mean) ** 2 for row in residuals for r, mean in zip(row, shared, strict=True))
+    bent = sum(mean**2 for mean in shared) / (sizes - 2) - own / ((sizes - 2) * (processes - 1)) / processes
+    parts = ((statistics.variance(slopes) / processes, processes - 1), (max(0.0, bent) / width, sizes - 2))
+    half = _combined(parts)
+    return Interval(value, value - half, value + half)
 
 
-def t95(freedom: int) -> float:
-    """The two-sided 95 % quantile of Student's t."""
-    return _T95[freedom - 1] if freedom <= len(_T95) else 1.960 + 2.4 / freedom
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    slope: float
-    intercept: float
-    residual: float
-    r2: float
-
-
-def _line(xs: Sequence[float], ys: Sequence[float]) -> _Line:
-    count = len(xs)
-    x_mean, y_mean = sum(xs) / count, sum(ys) / count
-    width = sum((x - x_mean) ** 2 for x in xs)
-    slope = sum((x - x_mean) * (y - y_mean) for x, y in zip(xs, ys, strict=True)) / width
-    intercept = y_mean - slope * x_mean
-    residual = sum((y - intercept - slope * x) ** 2 for x, y in zip(xs, ys, strict=True))
-    total = sum((y - y_mean) ** 2 for y in ys)
-    return _Line(slope, intercept, residual, 1 - residual / total if total else 1.0)
-
-
-def _variance(values: Sequence[float]) -> float:
-    mean = sum(values) / len(values)
-    return sum((value - mean) ** 2 for value in values) / (len(values) - 1)
-
-
-def _half_width(values: Sequence[float]) -> float:
-    if len(values) < 2:
+def _combined(parts: Iterable[tuple[float, float]]) -> float:
+    """Half the 95 % interval of a sum, from the variance and the degrees of freedom of each part (Satterthwaite)."""
+    known = [(variance, freedom) for variance, freedom in parts if variance > 0]
+    total = sum(variance for variance, _ in known)
+    if not total:
         return 0.0
-    return t95(len(values) - 1) * math.sqrt(_variance(values) / len(values))
+    freedom = total**2 / sum(variance**2 / own for variance, own in known)
+    return student.quantile(freedom) * math.sqrt(total)
+
+
+def _residuals(xs: Sequence[float], ys: Sequence[float]) -> list[float]:
+    line = statistics.linear_regression(xs, ys)
+    return [y - line.intercept - line.slope * x for x, y in zip(xs, ys, strict=True)]
+
+
+def _explained(xs: Sequence[float], ys: Sequence[float]) -> float:
+    return statistics.correlation(xs, ys) ** 2 if len(set(ys)) > 1 else 1.0
+
+
+def _scale(values: Sequence[float]) -> tuple[Callable[[float], float], Callable[[float], float]]:
+    if min(values) > 0:
+        return math.log, math.exp
+    return float, float

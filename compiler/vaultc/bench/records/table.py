@@ -16,7 +16,7 @@ def render(points: Sequence[Point]) -> str:
         return "nothing measured"
     names = list(dict.fromkeys(name for point in points for name in point.params))
     rows = [[str(point.params.get(name, "")) for name in names] + _cells(point) for point in points]
-    header = [*names, "metric", "median", "between processes", MEMORY, "status", "remarks"]
+    header = [*names, "metric", "value", "95 % interval", MEMORY, "status", "remarks"]
     kept = [column for column in range(len(header)) if any(row[column] for row in rows)]
     return table([header[column] for column in kept], [[row[column] for column in kept] for row in rows])
 

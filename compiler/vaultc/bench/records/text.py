@@ -31,6 +31,21 @@ def quantity(value: float, unit: str = "", figures: int = 4, spread: float | Non
     return f"{rounded:.{places}f} ± {rounded_spread:.{places}f} {prefix}{unit}".strip()
 
 
+def bounded(value: float, low: float, high: float, unit: str = "", figures: int | None = None) -> str:
+    """``1.98 ± 0.04``, or ``83 (71 to 104) ms`` where the bounds lie unequally far: by a quarter or more."""
+    above, below = high - value, value - low
+    if not math.isfinite(above + below) or above + below <= 0:
+        return quantity(value, unit, figures or 4)
+    if max(above, below) <= 1.25 * min(above, below):
+        return quantity(value, unit, spread=(above + below) / 2)
+    power = _power(value) if unit in _SCALED else 0
+    power = min(power, 0) if unit == "s" else power
+    carried = figures or stats.significant_figures(value, (above + below) / 2)
+    ends = [digits(end / 10.0**power, max(2, _needed(end, value, carried))) for end in (low, high)]
+    middle = digits(value / 10.0**power, max(2, carried))
+    return f"{middle} ({ends[0]} to {ends[1]}) {_PREFIXES[power]}{unit}".strip()
+
+
 def digits(value: float, figures: int) -> str:
     """The value to so many significant digits, without exponent and without zeros that were not measured."""
     rounded = stats.round_figures(value, figures)
@@ -52,6 +67,13 @@ def one_line(text: str, limit: int = 300) -> str:
     """The text on one line, without control characters, cut to a length."""
     flat = " ".join("".join(char if char.isprintable() else " " for char in text).split())
     return flat if len(flat) <= limit else flat[: limit - 1] + "…"
+
+
+def _needed(end: float, value: float, figures: int) -> int:
+    """The digits by which an end is written to the same place as the value."""
+    if not end or not value:
+        return figures
+    return figures + math.floor(math.log10(abs(end))) - math.floor(math.log10(abs(value)))
 
 
 def _power(value: float) -> int:

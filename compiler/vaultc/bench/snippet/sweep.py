@@ -24,7 +24,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias, TypeVar
 
-from vaultc.bench.records.model import Claim, Device, Param, Verdict
+from vaultc.bench.records import answer
+from vaultc.bench.records.answer import Answer
+from vaultc.bench.records.model import Claim, Device, Param
 from vaultc.bench.records.results import Results
 from vaultc.bench.records.text import one_line
 from vaultc.bench.snippet.case import Budget, Case, Value
@@ -109,23 +111,21 @@ def measure(
     return _current().measure(Sweep(name, make, written, memory, Budget(seconds=seconds)))
 
 
-def claim(text: str, *, holds: bool | None, because: str | None = None) -> None:
-    """States a sentence and whether the numbers bear it out, with the numbers; ``None`` where they do not decide."""
-    verdict: Verdict = "unmeasured" if holds is None else "confirmed" if holds else "refuted"
-    _current().claim(Claim(one_line(text), verdict, one_line(because or "")))
+def claim(text: str, *, holds: Answer, because: object = "") -> None:
+    """States a sentence and whether the numbers bear it out: ``True``, ``False``, or ``undecided`` where they do not say.
 
-
-def both(*findings: bool | None) -> bool | None:
-    """Whether all hold: ``False`` as soon as one does not, ``None`` where one is undecided and none is false."""
-    if any(finding is False for finding in findings):
-        return False
-    return None if any(finding is None for finding in findings) else True
+    ``because`` gives the numbers. Raises ``TypeError`` for an answer that is none of the three.
+    """
+    verdict, doubt = answer.verdict(holds)
+    figures = "" if because is None else str(because)
+    _current().claim(Claim(one_line(text), verdict, one_line(figures), one_line(doubt)))
 
 
 def use(session: Session | None) -> None:
     """Hands ``measure`` and ``claim`` of this process to a session; ``None`` makes it a plain file again."""
     global _session  # noqa: PLW0603 - a snippet is one process and one conversation
     _session = session
+    answer.forget()
 
 
 def _current() -> Session:

@@ -1,7 +1,8 @@
 """What the rules about measurements share: where they point, and how they speak of a result."""
 
 from vaultc.bench.records.attach import Attached
-from vaultc.bench.records.model import Param, Point
+from vaultc.bench.records.model import Point
+from vaultc.bench.records.results import setting
 from vaultc.graph import Vault
 from vaultc.text import Span
 
@@ -16,16 +17,7 @@ def opening(vault: Vault, measured: Attached) -> Span:
     return Span(span.start, end if end >= 0 else span.end)
 
 
-def setting(point: Point) -> str:
-    """A point in words: `attention(n=256, kernel=naive)`."""
-    return f"{point.sweep}({', '.join(f'{name}={_plain(value)}' for name, value in point.params.items())})"
-
-
 def listed(points: list[Point]) -> str:
     """The first point, and how many others there are."""
     others = len(points) - 1
     return f"{setting(points[0])}{f' and {others} more' if others else ''}"
-
-
-def _plain(value: Param) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -12,7 +12,8 @@ from vaultc.emit.results.html import el, join
 MEANING: Final[dict[Verdict, str]] = {
     "confirmed": "the numbers bear it out",
     "refuted": "the numbers contradict it",
-    "unmeasured": "no number decides it",
+    "undecided": "the numbers allow both, or are in doubt",
+    "unmeasured": "there is no number",
 }
 
 
@@ -21,12 +22,18 @@ def verdict(claim: Claim) -> Markup:
     return el("span", claim.verdict, class_="vc-badge", data_kind=claim.verdict, title=MEANING[claim.verdict])
 
 
+def reason(claim: Claim) -> Markup:
+    """The figures, and what keeps them from deciding."""
+    said = "; ".join(filter(None, (claim.because, claim.doubt)))
+    return el("span", said, class_="vc-because") if said else Markup("")
+
+
 def listed(claims: Sequence[Claim]) -> Markup:
     """Claims as a list: verdict, sentence, reason."""
     rows = [
         el(
             "li", verdict(claim), " ", el("span", claim.text, class_="vc-claim"),
-            el("span", claim.because, class_="vc-because") if claim.because else "", data_verdict=claim.verdict,
+            reason(claim), data_verdict=claim.verdict,
         )
         for claim in claims
     ]  # fmt: skip

@@ -50,14 +50,19 @@ def figures(run: Run, name: str) -> Markup:
 
 def usable(summary: Summary | None) -> bool:
     """Whether a number can be drawn: records are data, and may hold anything that a float can."""
-    return summary is not None and all(
-        math.isfinite(v) and abs(v) < 1e30 for v in (summary.value, summary.low, summary.high)
-    )
+    return summary is not None and all(math.isfinite(v) and abs(v) < 1e30 for v in (summary.value, *ends(summary)))
+
+
+def ends(summary: Summary) -> tuple[float, float]:
+    """Where the bar of a number ends: at the number itself where one process says nothing about the next."""
+    if math.isinf(summary.low) or math.isinf(summary.high):
+        return summary.value, summary.value
+    return summary.low, summary.high
 
 
 def mark(x: float, summary: Summary, unit: str, where: str, doubtful: bool) -> Mark:
     """The mark of a number, with its words for the pointer."""
-    return Mark(x, summary.value, summary.low, summary.high, f"{where}: {words.measured(summary, unit)}", doubtful)
+    return Mark(x, summary.value, *ends(summary), f"{where}: {words.measured(summary, unit)}", doubtful)
 
 
 def _panels(points: Sequence[Point]) -> list[_Panel]:
@@ -79,8 +84,7 @@ def _failed(point: Point) -> bool:
 
 def _doubtful(panel: _Panel, point: Point) -> bool:
     """Whether a mark is hollow; what is wrong with a time says nothing about the memory."""
-    flagged = any(flag in words.GRAVE for flag in point.flags)
-    return panel.metric != MEMORY and (point.status != "ok" or flagged)
+    return panel.metric != MEMORY and bool(point.doubts)
 
 
 def _memory(point: Point) -> Summary | None:
@@ -108,9 +112,9 @@ def _chart(panel: _Panel, drawable: Sequence[Point], sweep: str, over: str, size
             groups.setdefault(key, []).append(point)
     x = axes.sizes(one_line(over, 40), sizes)
     summaries = {id(point): summary for point in drawable if (summary := panel.summary(point))}
-    ends = [edge for summary in summaries.values() for edge in (summary.low, summary.high)]
-    wide = min(ends) > 0 and max(ends) / min(ends) > 30
-    y = axes.amounts(one_line(panel.metric, 40), ends, one_line(panel.unit, 24), x.log or wide)
+    edges = [edge for summary in summaries.values() for edge in ends(summary)]
+    wide = min(edges) > 0 and max(edges) / min(edges) > 30
+    y = axes.amounts(one_line(panel.metric, 40), edges, one_line(panel.unit, 24), x.log or wide)
     lines = tuple(_line(words.label(dict(key)), group, over, summaries, panel) for key, group in groups.items())
     lines = tuple(line for line in lines if line.marks or line.missing)
     scales = [name for name, axis in ((one_line(over, 40), x), (one_line(panel.metric, 40), y)) if axis.log]
@@ -142,8 +146,8 @@ def _guides(lines: Sequence[Line], y: axes.Axis, over: str) -> tuple[Guide, ...]
         fit = stats.power_law([(mark.x, (mark.y,)) for mark in upper])
         if fit is None:
             continue
-        slope = min(_SLOPES, key=lambda slope: abs(slope - fit.slope))
-        if abs(slope - fit.slope) > 0.2 or slope in found:
+        slope = min(_SLOPES, key=lambda slope: abs(slope - fit.slope.value))
+        if abs(slope - fit.slope.value) > 0.2 or slope in found:
             continue
         first, last = upper[0], upper[-1]
         inside = [
@@ -182,7 +186,7 @@ def _dots(panel: _Panel, drawable: Sequence[Point], sweep: str) -> Dots:
             row[variant] = mark(0.0, summary, panel.unit, words.setting(point), _doubtful(panel, point))
         elif point.status != "ok":
             row.setdefault(variant, words.STATUS[point.status][0])
-    values = [edge for summary in summaries.values() for edge in (summary.low, summary.high)]
+    values = [edge for summary in summaries.values() for edge in ends(summary)]
     wide = min(values) > 0 and max(values) / min(values) > 30
     axis = axes.amounts(one_line(panel.metric, 40), values, one_line(panel.unit, 24), wide)
     made = tuple(Row(label, tuple(row.get(variant) for variant in series)) for label, row in rows.items())
@@ -216,16 +220,12 @@ def _value(mark: Mark, unit: str) -> str:
 
 def _caption(run: Run) -> str:
     processes = max((len(point.samples) for point in run.points), default=0)
-    said = "Medians of one process."
+    said = "Medians of one process, so without error bars."
     if processes > 1:
-        said = f"Medians of {processes} processes; bars reach from the fastest process to the slowest."
+        said = f"Means of {processes} processes; bars are 95 % intervals."
         if all(point.unit != "s" for point in run.points if point.measured):
-            said = f"Medians of {processes} processes."
-    if any(
-        point.status in ("noisy", "disturbed", "throttled") or set(point.flags) & words.GRAVE
-        for point in run.points
-        if point.measured
-    ):
+            said = f"Means of {processes} processes."
+    if any(point.doubts for point in run.points):
         said += " Hollow marks are to be doubted: see the remarks under the table."
     return said
 

@@ -8,9 +8,8 @@ from markupsafe import Markup
 
 from vaultc.bench.records import stats
 from vaultc.bench.records.attach import Attached, OnMachine
-from vaultc.bench.records.compare import compare
+from vaultc.bench.records.compare import Ordering, compare
 from vaultc.bench.records.model import Param, Point, Run
-from vaultc.bench.records.stats import Ordering
 from vaultc.bench.records.text import one_line
 from vaultc.emit.results import axes, words
 from vaultc.emit.results.block import raw
@@ -46,7 +45,7 @@ def _machine(on: OnMachine, code: str, name: str) -> Markup:
             for title in ("Run, UTC", "State", "Against the run before", "Claims", "Commit", "Environment")
         ),
     )
-    rows = [_row(run, runs[index - 1] if index else None, code) for index, run in enumerate(runs)]
+    rows = [_row(run, runs[:index], code) for index, run in enumerate(runs)]
     table = el("table", el("thead", head), el("tbody", join(reversed(rows), "\n")), class_="vc-table vc-list")
     left = len(on.runs) - len(runs)
     parts = [
@@ -59,7 +58,7 @@ def _machine(on: OnMachine, code: str, name: str) -> Markup:
     return el("section", join(parts, "\n"), class_="vc-run")
 
 
-def _row(run: Run, before: Run | None, code: str) -> Markup:
+def _row(run: Run, before: Sequence[Run], code: str) -> Markup:
     current = run.code_key == code
     state = [] if current else [words.badge("earlier code", words.STATE["stale"][1], "stale")]
     state += words.badges(run, "ok")
@@ -79,11 +78,11 @@ def _row(run: Run, before: Run | None, code: str) -> Markup:
     return el("tr", join(cells, " "), data_state=None if current else "stale")
 
 
-def _change(before: Run | None, run: Run) -> str:
-    """How many points became faster or slower, by the spread between processes; only for the same code."""
-    if before is None or before.code_key != run.code_key:
+def _change(before: Sequence[Run], run: Run) -> str:
+    """How many points became faster or slower than in the run before; only for the same code."""
+    if not before or before[-1].code_key != run.code_key:
         return ""
-    counts = Counter(found.verdict for found in compare(before, run))
+    counts = Counter(found.verdict for found in compare(before[-1], run, before))
     return ", ".join(f"{counts[verdict]} {label}" for verdict, label in _CHANGES if counts[verdict])
 
 
@@ -100,7 +99,7 @@ def _plot(runs: Sequence[Run], name: str) -> Markup:
             same = next((p for p in run.points if _key(p) == _key(point) and p.measured), None)
             summary = stats.summarise(same.samples) if same else None
             if same and summary and usable(summary):
-                doubtful = run.code_key != latest.code_key or same.status != "ok"
+                doubtful = run.code_key != latest.code_key or bool(same.doubts)
                 marks.append(
                     mark(
                         float(index),
@@ -123,7 +122,7 @@ def _plot(runs: Sequence[Run], name: str) -> Markup:
     y = axes.amounts(metric, edges, one_line(chosen[0].unit, 24), wide)
     title = f"{metric} of {sweep} over {len(runs)} runs"
     chart = Chart(title, "; ".join(f"{line.label}: {line.marks[-1].tip}" for line in lines), x, y, tuple(lines))
-    caption = f"{sweep}: each run's median at the largest setting; bars reach from the fastest process to the slowest."
+    caption = f"{sweep}: each run at its largest setting; bars are 95 % intervals over its processes."
     if any(m.doubtful for line in lines for m in line.marks):
         caption += " Hollow marks: noisy, or measured with other code."
     return el("figure", draw(chart, name), el("figcaption", caption), class_="vc-figure", data_search_exclude=True)

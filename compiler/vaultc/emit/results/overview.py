@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from vaultc.bench.records.attach import Attached, OnMachine
 from vaultc.bench.records.jobs import BadSnippet
-from vaultc.bench.records.model import Claim, Verdict
+from vaultc.bench.records.model import GRAVE, Claim, Verdict
 from vaultc.bench.records.text import one_line
 from vaultc.emit.results import claims, words
 from vaultc.emit.results.block import raw
@@ -88,7 +88,7 @@ def ledger(found: Sequence[Attached], titles: Mapping[str, str], links: "Links")
         entries += [(attached, on, claim) for on in attached.machines for claim in attached.claims(on)]
         if not attached.machines:
             entries += [(attached, None, Claim(text, "unmeasured")) for text in attached.promised]
-    order: tuple[Verdict, ...] = ("refuted", "unmeasured", "confirmed")
+    order: tuple[Verdict, ...] = ("refuted", "undecided", "unmeasured", "confirmed")
     entries.sort(key=lambda entry: order.index(entry[2].verdict))
     by_verdict = Filter("status", "Verdict", (claim.verdict for _, _, claim in entries))
     by_machine = Filter("machine", "Machine", (machine(on) for _, on, _ in entries))
@@ -97,7 +97,7 @@ def ledger(found: Sequence[Attached], titles: Mapping[str, str], links: "Links")
         said = join(
             (
                 el("span", claim.text, class_="vc-claim"),
-                el("span", claim.because, class_="vc-because") if claim.because else "",
+                claims.reason(claim),
             ),
             " ",
         )
@@ -149,7 +149,7 @@ def status(attached: Attached, on: OnMachine | None) -> str:
     """One word for the filter: how far the result holds, else what became of the run."""
     if on is None or on.state in ("stale", "unmeasured", "older-environment"):
         return words.STATE[on.state if on else attached.state][0]
-    if any(flag in words.GRAVE for point in on.run.points for flag in point.flags):
+    if any(flag in GRAVE for point in on.run.points for flag in point.flags):
         return "to be doubted"
     return words.STATUS[on.run.status][0]
 

@@ -7,7 +7,7 @@ from itertools import groupby
 from markupsafe import Markup
 
 from vaultc.bench.records import stats
-from vaultc.bench.records.model import Ceilings, Param, Point, Run
+from vaultc.bench.records.model import GRAVE, Ceilings, Param, Point, Run
 from vaultc.bench.records.results import MEMORY, peak_memory, rates
 from vaultc.bench.records.text import one_line, quantity
 from vaultc.emit.results import words
@@ -118,7 +118,7 @@ def _metric(metric: str, unit: str, first: bool, notes: _Notes) -> Column:
         if point.status != "ok":
             label, meaning = words.STATUS[point.status]
             marks.append(notes.mark(_remark(label, point.message or meaning)))
-        marks += [notes.mark(_remark(*words.FLAG[flag]), flag in words.GRAVE) for flag in dict.fromkeys(point.flags)]
+        marks += [notes.mark(_remark(*words.FLAG[flag]), flag in GRAVE) for flag in dict.fromkeys(point.flags)]
         value = el(
             "span", words.measured(summary, "" if unit else point.unit), class_="vc-value", data_status=point.status
         )
@@ -190,7 +190,7 @@ def _caption(points: Sequence[Point]) -> str:
     most = max((summary.processes for summary in summaries), default=0)
     if most > 1:
         return (
-            f"median, ± half the range of {most} processes"
+            f"mean of {most} processes, with its 95 % interval"
             if any(s.spread for s in summaries)
             else f"the same in {most} processes"
         )

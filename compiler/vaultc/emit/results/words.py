@@ -1,5 +1,6 @@
 """What statuses, flags and states are called on a page, and what they mean in a sentence."""
 
+import math
 from collections.abc import Mapping
 from typing import Final
 
@@ -7,9 +8,9 @@ from markupsafe import Markup
 
 from vaultc.bench.records import stats
 from vaultc.bench.records.attach import State
-from vaultc.bench.records.model import Flag, Param, Point, Run, Status
+from vaultc.bench.records.model import GRAVE, Flag, Param, Point, Run, Status
 from vaultc.bench.records.stats import Summary
-from vaultc.bench.records.text import one_line, quantity
+from vaultc.bench.records.text import bounded, one_line, quantity
 from vaultc.emit.results.html import el
 
 STATUS: Final[Mapping[Status, tuple[str, str]]] = {
@@ -37,10 +38,6 @@ FLAG: Final[Mapping[Flag, tuple[str, str]]] = {
     "timer-resolution": ("near the clock's resolution", "too short for the clock"),
     "between-processes": ("processes disagree", "the processes differ by more than the samples inside them"),
 }
-GRAVE: Final[frozenset[Flag]] = frozenset(
-    ("no-synchronisation", "cached-output", "changing-result", "above-peak", "large-speed-up", "disturbed")
-)
-"""Flags after which a number should not be believed as it stands; the others say how far it goes."""
 STATE: Final[Mapping[State, tuple[str, str]]] = {
     "ok": ("current", "measured with this code"),
     "older-environment": ("older environment", "this machine has since measured with other versions"),
@@ -70,10 +67,11 @@ def badges(run: Run, state: State) -> list[Markup]:
 
 
 def measured(summary: Summary, unit: str) -> str:
-    """`13.4 ± 0.2 ms`: the median and half the distance between the extreme processes, to the digits they carry."""
+    """`13.4 ± 0.2 ms` or `83 (71 to 104) ms`: the value and its 95 % interval, to the digits they carry."""
     unit = one_line(unit, 24)
-    if summary.spread and stats.significant_figures(summary.value, summary.spread, 9) <= 4:
-        text = quantity(summary.value, unit, spread=summary.spread)
+    half = (summary.high - summary.low) / 2
+    if 0 < half < math.inf and stats.significant_figures(summary.value, half, 9) <= 4:
+        text = bounded(summary.value, summary.low, summary.high, unit)
     elif unit in SCALED or summary.figures < 4:
         text = quantity(summary.value, unit, summary.figures)
     else:  # counted, not timed: digits that are zero say nothing

@@ -1,6 +1,7 @@
 """`vaultc bench`: run, show and compare the measurements of a vault. Only `run` executes code from notes."""
 
 import json
+import math
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import click
 from vaultc.bench.harness import machine
 from vaultc.bench.harness.runner import REPEAT, Step, device_here, machine_here, run_job
 from vaultc.bench.records.attach import Attached, OnMachine, attach
+from vaultc.bench.records.compare import MARGIN, Comparison
 from vaultc.bench.records.compare import compare as compare_runs
 from vaultc.bench.records.jobs import BadSnippet, Job, dump_jobs, with_files
 from vaultc.bench.records.model import MEASURED, Device, MachineClass, Run
@@ -123,11 +125,13 @@ def compare(name: str, runs: tuple[str, ...], vault: Path, format_: str) -> None
     """Compare two runs of NAME: the last two on one machine, or those that RUNS names.
 
     A run is named by its machine (`cpu-amd-epyc-2-threads`), by the beginning of its time (`2026-01-31T12`), or by both,
-    as machine@time; the newest that fits is taken.
+    as machine@time; the newest that fits is taken. SAME: shown to be within a tenth of each other. FASTER, SLOWER: shown
+    to differ, over all points together. AMBIGUOUS: neither was shown.
     """
     _, (item,) = _open(vault, (name,))
     first, second = _pair(item, runs)
-    found = compare_runs(first, second)
+    earlier = [run for on in item.machines if on.machine == second.machine for run in on.runs]
+    found = compare_runs(first, second, earlier)
     if format_ == "json":
         rows = [
             {
@@ -137,7 +141,9 @@ def compare(name: str, runs: tuple[str, ...], vault: Path, format_: str) -> None
                 "before": row.before,
                 "after": row.after,
                 "ratio": row.ratio.value,
+                "interval": [end if math.isfinite(end) else None for end in (row.ratio.low, row.ratio.high)],
                 "verdict": row.verdict,
+                "doubts": list(row.doubts),
             }
             for row in found
         ]
@@ -155,8 +161,9 @@ def compare(name: str, runs: tuple[str, ...], vault: Path, format_: str) -> None
         setting = ", ".join(f"{key}={value}" for key, value in row.params.items())
         interval = f"{row.ratio.low:.2f} to {row.ratio.high:.2f}"
         times = quantity(row.before, "s", 3), quantity(row.after, "s", 3)
-        lines.append((f"{row.sweep}({setting})", row.metric, *times, f"{row.ratio.value:.2f}", interval, row.verdict))
+        lines.append((f"{row.sweep}({setting})", row.metric, *times, f"{row.ratio.value:.2f}", interval, _verdict(row)))
     emit(_safe(table(("point", "metric", "before", "after", "after/before", "95 % interval", "verdict"), lines)))
+    note(f"the interval holds how far runs lie apart on this machine; SAME is within {MARGIN:.0%}")
 
 
 @bench.command()
@@ -174,6 +181,10 @@ def export(names: tuple[str, ...], vault: Path, output: Path | None) -> None:
     jobs = [with_files(job, root, commit, dirty) for job in _runnable(found)]
     emit(dump_jobs(jobs), output)
     note(f"{count(len(jobs), 'job')} exported")
+
+
+def _verdict(row: Comparison) -> str:
+    return f"{row.verdict}: {', '.join(row.doubts)}" if row.doubts else row.verdict
 
 
 class _Progress:
@@ -278,9 +289,7 @@ def _summary(made: Run, state: str = "") -> str:
     ]
     lines = [f"{made.id} on {made.machine.label}: {status}" + (f" · {state}" if state not in ("", "ok") else "")]
     lines += [" · ".join(filter(None, about)), render(made.points)]
-    lines += [
-        f"{claim.verdict}: {claim.text}" + (f" ({claim.because})" if claim.because else "") for claim in made.claims
-    ]
+    lines += [claim.line for claim in made.claims]
     lines += [made.log] if made.log else []
     return "\n".join(lines)
 
