@@ -18,7 +18,7 @@ from vaultc.bench.records.store import append
 from vaultc.bench.records.table import render
 from vaultc.bench.records.text import quantity, table
 from vaultc.errors import VaultcError
-from vaultc.frontends.cli.output import emit, note, settle
+from vaultc.frontends.cli.output import emit, note, remind
 from vaultc.frontends.render import count
 from vaultc.frontends.render.terminal import safe
 from vaultc.session import Session
@@ -225,7 +225,7 @@ class _Progress:
 def _open(place: Path, names: Sequence[str]) -> tuple[Session, list[Attached]]:
     """The vault and its benchmarks, all or those named. Raises VaultcError for a name that none has."""
     session = Session.open(place)
-    settle(session.project)
+    remind(session.project)
     known = attach(session.vault.notes.values(), session.project.root)
     missing = sorted(set(names) - {item.id for item in known})
     if missing:

@@ -35,7 +35,7 @@ def build(
 
     session = Session.open(path)
     project = session.project
-    output.settle(project)
+    output.remind(project)
     session.progress = output.progress
     if (engine or project.config.engine) == "zensical":
         raise VaultcError(
@@ -84,7 +84,7 @@ def serve(path: Path, port: int) -> None:
     from vaultc.publish import mkdocs
 
     session = Session.open(path)
-    output.settle(session.project)
+    output.remind(session.project)
     _log(findings=True)
     click.echo(f"Serving {session.project.name} at http://127.0.0.1:{port}/ (Ctrl-C stops)", err=True)
     mkdocs.serve(mkdocs.configuration(session.project), port)

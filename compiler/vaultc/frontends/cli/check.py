@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,11 +13,14 @@ from vaultc.diagnostics import Diagnostic, Severity, select
 from vaultc.errors import VaultcError
 from vaultc.frontends import render
 from vaultc.frontends.cli import kept
-from vaultc.frontends.cli.output import emit, note, progress, settle
+from vaultc.frontends.cli.output import emit, note, progress, remind
 from vaultc.frontends.render import count
 from vaultc.frontends.report import Report
 from vaultc.frontends.scope import ALL, Scope, open_scope
 from vaultc.session import Session
+
+if TYPE_CHECKING:
+    from vaultc.refactor.fixes import Repair
 
 
 def _codes(ctx: click.Context, parameter: click.Parameter, value: Sequence[str]) -> frozenset[str] | None:
@@ -105,31 +108,17 @@ def check(ctx: click.Context, /, **values: Any) -> None:
 def run(options: Options) -> int:
     """Check once and give the exit status."""
     session, scope = open_scope(options.paths)
-    settle(session.project)
+    if not options.fix or options.diff:
+        remind(session.project)
     session.progress = progress
     for path in scope.outside:
         note(f"{path} is not in the vault {session.project.root}; passed over")
     if not options.watch:
         kept.append(session)
         gc.disable()  # all that is made stays until the end, and no search for cycles need look at it
-    found = _wanted(session, scope, options)
-    if options.fix or options.diff:
-        from vaultc.refactor import fixes
-
-        repair = fixes.plan(session.vault, found, scope.covers)
-        many = f"{count(repair.edits, 'link')} in {count(len(repair.texts), 'note')}"
-        if options.diff:
-            texts = {path: (session.texts.text(path), text) for path, text in repair.texts.items()}
-            emit(diff(Report(session, ()), texts), options.output)
-            note(f"--fix would rewrite {many}")
-            return int(any(map(_failing(session, options).fails, found)))
-        if repair.texts:
-            from vaultc.frontends.journal import Changes, commit
-
-            commit(session.project, Changes(texts=repair.texts))
-            session.refresh()
-            found = _wanted(session, scope, options)
-        note(f"rewrote {many}" if repair.texts else "nothing to repair")
+    if options.diff:
+        return _difference(session, scope, options)
+    found = _fixed(session, scope, options) if options.fix else _wanted(session, scope, options)
     if options.write_baseline:
         from vaultc.frontends import baseline
 
@@ -144,6 +133,41 @@ def run(options: Options) -> int:
 
         note(summary(report))
     return int(any(map(report.fails, found)))
+
+
+def _fixed(session: Session, scope: Scope, options: Options) -> list[Diagnostic]:
+    """Repair what can be repaired; gives what is left."""
+    from vaultc.refactor import fixes, journal
+
+    root = session.project.root
+    with journal.writing(root):
+        found = _wanted(session, scope, options)
+        repair = fixes.plan(session.vault, found, scope.covers)
+        before = {source.path: source.data for source in session.scan.sources}
+        texts = (journal.Text(path, before[path], data) for path, data in repair.texts.items())
+        journal.commit(root, journal.Change(tuple(texts)))
+    if not repair.texts:
+        note("nothing to repair")
+        return found
+    note(f"rewrote {_extent(repair)}")
+    session.refresh()
+    return _wanted(session, scope, options)
+
+
+def _difference(session: Session, scope: Scope, options: Options) -> int:
+    """Print what `--fix` would change; gives the exit status."""
+    from vaultc.refactor import fixes
+
+    found = _wanted(session, scope, options)
+    repair = fixes.plan(session.vault, found, scope.covers)
+    texts = {path: (session.texts.text(path), text) for path, text in repair.texts.items()}
+    emit(diff(Report(session, ()), texts), options.output)
+    note(f"--fix would rewrite {_extent(repair)}")
+    return int(any(map(_failing(session, options).fails, found)))
+
+
+def _extent(repair: "Repair") -> str:
+    return f"{count(repair.edits, 'link')} in {count(len(repair.texts), 'note')}"
 
 
 def _wanted(session: Session, scope: Scope, options: Options) -> list[Diagnostic]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from vaultc.errors import VaultcError
-from vaultc.frontends.cli.output import settle
+from vaultc.frontends.cli.output import remind
 from vaultc.publish.graphs import FORMATS, GraphFormat, render
 from vaultc.session import Session
 
@@ -28,7 +28,7 @@ def graph(path: Path, form: GraphFormat, output: Path | None) -> None:
     Each note has its place in a drawing, PageRank, betweenness and community; missing notes are in it, too.
     """
     session = Session.open(path)
-    settle(session.project)
+    remind(session.project)
     text = render(session.vault, form)
     if output is None:
         click.echo(text, nl=False)

@@ -1,9 +1,10 @@
 """Which note an argument of the command line means."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from vaultc.errors import VaultcError
-from vaultc.frontends.cli.output import settle
+from vaultc.frontends.cli.output import remind
 from vaultc.frontends.scope import open_around
 from vaultc.model import Note
 from vaultc.resolve import names
@@ -15,20 +16,33 @@ def open_note(argument: str) -> tuple[Session, Note]:
 
     Raises VaultcError when there is none or more than one.
     """
+    session, path = place(argument)
+    remind(session.project)
+    if path is None:
+        return session, named(session, argument)
+    known = session.vault.notes.get(session.relative(path))
+    if known is None:
+        raise VaultcError(f"{path} is no note of the vault {session.project.root}")
+    return session, known
+
+
+def place(argument: str, is_meant: Callable[[Path], bool] = Path.is_file) -> tuple[Session, Path | None]:
+    """The vault of what an argument means, not read yet, and the path where one of that name, `.md` or not, is on the disk."""
     for path in (Path(argument), Path(f"{argument}.md")):
-        if path.is_file():
-            session = open_around(path)
-            settle(session.project)
-            known = session.vault.notes.get(session.relative(path))
-            if known is None:
-                raise VaultcError(f"{path} is no note of the vault {session.project.root}")
-            return session, known
-    session = Session.open(Path())
-    settle(session.project)
+        if is_meant(path):
+            return open_around(path), path
+    return Session.open(Path()), None
+
+
+def named(session: Session, argument: str) -> Note:
+    """The note of a vault that a name, an alias or a title means.
+
+    Raises VaultcError when there is none or more than one.
+    """
     found = names.find(session.vault.index, argument, "")
     paths = [path for path in found.paths if path in session.vault.notes] if isinstance(found, names.Found) else []
     if len(paths) > 1:
         raise VaultcError(f"{argument!r} may be {', '.join(paths)}: give the path")
     if not paths:
         raise VaultcError(f"no note named {argument!r} in the vault {session.project.root}")
-    return session, session.vault.notes[paths[0]]
+    return session.vault.notes[paths[0]]

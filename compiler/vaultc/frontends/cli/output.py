@@ -10,9 +10,9 @@ import click
 
 from vaultc.config import Project
 from vaultc.errors import VaultcError
-from vaultc.frontends import journal
 from vaultc.frontends.files import write
 from vaultc.model import SourceFile
+from vaultc.refactor import journal
 
 
 def emit(text: str, output: Path | None = None) -> None:
@@ -29,13 +29,15 @@ def emit(text: str, output: Path | None = None) -> None:
         raise VaultcError(f"{output}: {fault.strerror or fault}") from None
 
 
-def settle(project: Project) -> None:
-    """Complete a change of several files that was interrupted, if there was one, and say so.
-
-    Raises VaultcError when it cannot be completed.
-    """
-    if journal.recover(project):
-        note("completed a change of the vault that had been interrupted")
+def remind(project: Project) -> None:
+    """Say so where a change of the vault was interrupted; a command that only reads leaves it at that."""
+    try:
+        pending = journal.pending(project.root)
+    except VaultcError as fault:
+        note(str(fault))
+        return
+    if pending:
+        note(f"{journal.told(pending.change)} was interrupted: {journal.FINISH}")
 
 
 def note(text: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from vaultc.frontends.cli.output import emit, settle
+from vaultc.frontends.cli.output import emit, remind
 from vaultc.frontends.render.terminal import safe, tail, width
 from vaultc.frontends.report import Report
 from vaultc.session import Session
@@ -21,7 +21,7 @@ _TOP = 10
 def stats(path: Path, format_: str) -> None:
     """Count the notes, links, tags and headings of the vault at PATH, and name what is linked most."""
     session = Session.open(path)
-    settle(session.project)
+    remind(session.project)
     counted = numbers(session)
     if format_ == "json":
         emit(
