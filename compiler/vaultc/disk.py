@@ -5,14 +5,12 @@ A temporary file is called `.vaultc-….part`: scan hides it, and `tidy` removes
 
 import errno
 import os
-import secrets
-import shutil
 import stat
 import sys
-import tempfile
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from hashlib import blake2b
+from hmac import compare_digest
 from pathlib import Path
 
 from vaultc.errors import VaultcError
@@ -22,7 +20,7 @@ TAG = "CACHEDIR.TAG"
 TAG_TEXT = "Signature: 8a477f597d28d172789f06886806bc55\n# Written by vaultc; safe to delete.\n"
 _PREFIX, _SUFFIX = ".vaultc-", ".part"
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
-_READ = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+_READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 _NO_REPLACE, _EXCHANGE = 1, 2  # of Linux' renameat2
 _DARWIN = {_NO_REPLACE: 4, _EXCHANGE: 2}  # RENAME_EXCL and RENAME_SWAP of renamex_np
 _ANY = "*"
@@ -83,28 +81,37 @@ def claim(folder: Path, kept: Collection[str] = ()) -> None:
         raise VaultcError(f"{folder}: holds files that vaultc did not write: empty it, or name another folder")
 
 
-def write(path: Path, data: bytes, *, expect: str | None = _ANY, aside: Path | None = None) -> None:
-    """Make `path` a file of these bytes in one step; the permissions of one that is replaced stay. A symlink is replaced.
+def read(path: Path, most: int) -> bytes:
+    """What a regular file of at most `most` bytes holds. Raises OSError, also for a symlink, a device or more than that."""
+    with os.fdopen(os.open(path, _READ), "rb") as stream:
+        found = os.fstat(stream.fileno())
+        if not stat.S_ISREG(found.st_mode) or found.st_size > most:
+            raise OSError(errno.EFBIG, "no file, or a larger one than it should be", str(path))
+        return stream.read(most)
+
+
+def write(path: Path, data: bytes, *, expect: str | None = _ANY, aside: Path | None = None, mode: int = 0o666) -> None:
+    """Make `path` a file of these bytes in one step. A symlink is replaced; a file that is keeps its permissions, a new one has `mode`.
 
     `expect` is the digest that the file must still have; None says that there must be no file. The temporary file lies in
     `aside`, when that is on the same file system, else beside `path`. Raises ChangedError or OSError, with `path` as it was.
     """
     if aside and _same_device(aside, path.parent):
         try:
-            return _write(path, data, expect, aside)
+            return _write(path, data, expect, aside, mode)
         except OSError as fault:
             if fault.errno != errno.EXDEV:  # one device may be mounted at two places
                 raise
-    return _write(path, data, expect, path.parent)
+    return _write(path, data, expect, path.parent, mode)
 
 
-def _write(path: Path, data: bytes, expect: str | None, aside: Path) -> None:
-    partial = _partial(aside, data)
+def _write(path: Path, data: bytes, expect: str | None, aside: Path, mode: int) -> None:
+    partial = _partial(aside, data, mode)
     try:
         with suppress(FileNotFoundError):
-            mode = path.stat(follow_symlinks=False).st_mode
-            if stat.S_ISREG(mode):
-                partial.chmod(stat.S_IMODE(mode))
+            old = path.stat(follow_symlinks=False).st_mode
+            if stat.S_ISREG(old):
+                partial.chmod(stat.S_IMODE(old))
         if expect is None:
             move(partial, path)
         elif expect == _ANY:
@@ -120,6 +127,8 @@ def _write(path: Path, data: bytes, expect: str | None, aside: Path) -> None:
 
 def copy(source: Path, path: Path) -> None:
     """Make `path` a copy of the file `source`, with its times and permissions, in one step. Raises OSError, with `path` as it was."""
+    import shutil
+
     partial = _unused(path.parent)
     try:
         shutil.copy2(source, partial)
@@ -195,15 +204,15 @@ def key(place: Path) -> str:
     return digest(os.fsencode(os.path.normcase(os.path.realpath(place))))
 
 
-def seal(data: bytes) -> bytes:
+def seal(data: bytes, purpose: str = "") -> bytes:
     """The bytes with a mark that only this user's vaultc can make. Raises VaultcError where the user's state cannot be written."""
-    return _mark(data) + data
+    return _mark(data, purpose) + data
 
 
-def unseal(sealed: bytes) -> bytes | None:
-    """What `seal` was given; None where a byte of it changed or another user, or nobody's vaultc, wrote it."""
+def unseal(sealed: bytes, purpose: str = "") -> bytes | None:
+    """What `seal` was given for this purpose; None where a byte of it changed or another user, or nobody's vaultc, wrote it."""
     mark, data = sealed[:_MARK], sealed[_MARK:]
-    return data if secrets.compare_digest(mark, _mark(data)) else None
+    return data if compare_digest(mark, _mark(data, purpose)) else None
 
 
 def state(name: str) -> Path:
@@ -211,7 +220,9 @@ def state(name: str) -> Path:
 
     Raises VaultcError when neither can be written.
     """
-    import platformdirs  # slow to import
+    import tempfile  # both slow to import
+
+    import platformdirs
 
     for base in (platformdirs.user_state_path("vaultc"), Path(tempfile.gettempdir()) / f"vaultc-{_user()}"):
         folder = base / name
@@ -222,17 +233,23 @@ def state(name: str) -> Path:
     raise VaultcError(f"{folder}: cannot write: set XDG_STATE_HOME to a folder that can be written")
 
 
-def _mark(data: bytes) -> bytes:
-    return blake2b(data, digest_size=_MARK, key=_secret()).digest()
+def _mark(data: bytes, purpose: str) -> bytes:
+    mark = blake2b(f"{len(purpose)} {purpose}".encode(), digest_size=_MARK, key=_secret())
+    mark.update(data)
+    return mark.digest()
 
 
 def _secret() -> bytes:
     """What only this user knows, made at its first use."""
     path = state("keys") / "seal"
-    with suppress(ChangedError):  # there already, or another process was quicker
-        if not path.exists():
-            write(path, secrets.token_bytes(32), expect=None)
-    return path.read_bytes()
+    for _ in range(2):
+        with suppress(OSError):
+            if len(known := read(path, _MARK)) == _MARK:
+                return known
+            path.unlink()
+        with suppress(ChangedError):  # another process was quicker
+            write(path, os.urandom(_MARK), expect=None, mode=0o600)
+    raise VaultcError(f"{path}: cannot be read: remove it")
 
 
 def _own(folder: Path) -> None:
@@ -249,10 +266,10 @@ def _user() -> str:
     return str(os.getuid()) if os.name != "nt" else os.environ.get("USERNAME", "user")
 
 
-def _partial(folder: Path, data: bytes) -> Path:
+def _partial(folder: Path, data: bytes, mode: int) -> Path:
     path = _unused(folder)
     try:
-        with os.fdopen(os.open(path, _NEW, 0o666), "wb") as stream:
+        with os.fdopen(os.open(path, _NEW, mode), "wb") as stream:
             stream.write(data)
     except BaseException:
         with suppress(OSError):
@@ -262,7 +279,7 @@ def _partial(folder: Path, data: bytes) -> Path:
 
 
 def _unused(folder: Path) -> Path:
-    return folder / f"{_PREFIX}{secrets.token_hex(8)}{_SUFFIX}"
+    return folder / f"{_PREFIX}{os.urandom(8).hex()}{_SUFFIX}"
 
 
 def _is_partial(name: str) -> bool:

@@ -29,6 +29,11 @@ class Scan:
     hidden: tuple[str, ...]
     findings: tuple[Diagnostic, ...]
 
+    @property
+    def size(self) -> int:
+        """How many bytes all notes have together."""
+        return sum(len(source.data) for source in self.sources)
+
 
 def scan(project: Project) -> Scan:
     """Read the notes of a project's vault and list its other files.

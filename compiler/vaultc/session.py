@@ -110,8 +110,12 @@ class Session:
             raise VaultcError(f"{path}: not in the vault {self.project.root}") from None
 
     @property
-    def _cache(self) -> Path:
-        return self.project.build / "cache"
+    def _cache(self) -> Path | None:
+        """Where what is kept lies; None where a symlink leads there, which may have come with the project."""
+        try:
+            return self.project.output("cache")
+        except VaultcError:
+            return None
 
     @cached_property
     def _checked(self) -> memo.Checked:

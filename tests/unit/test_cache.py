@@ -48,7 +48,7 @@ class Parsed:
 
     @property
     def size(self) -> int:
-        return (self.folder / "notes.pickle").stat().st_size
+        return (self.folder / "notes").stat().st_size
 
 
 @pytest.fixture

@@ -59,8 +59,8 @@ def test_what_is_kept_is_what_was_found(vault: Path, linked: list[int]) -> None:
         lambda v: (v / "vaultc.toml").write_text("[severity]\norphan = 'off'\nVC2 = 'off'\n"),
         lambda v: (v / "vaultc.toml").write_text("nonsense = 1\n"),
         lambda v: (v / ".gitignore").write_text("b.md\n"),
-        lambda v: (v / "build/cache/findings.pickle").write_bytes(b"\x80\x05nonsense"),
-        lambda v: (v / "build/cache/findings.pickle").unlink(),
+        lambda v: (v / "build/cache/findings").write_bytes(b"\x80\x05nonsense"),
+        lambda v: (v / "build/cache/findings").unlink(),
     ],
 )
 def test_any_change_is_seen(vault: Path, linked: list[int], change: Callable[[Path], object]) -> None:

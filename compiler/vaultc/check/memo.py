@@ -5,17 +5,16 @@ from dataclasses import dataclass
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
 
+from vaultc import kept
 from vaultc.config import Project
-from vaultc.diagnostics import Diagnostic, Edit, Fix, Label, Severity
-from vaultc.parse.cache import DAMAGED, digest, restore, store
+from vaultc.diagnostics import Diagnostic
 from vaultc.scan import Scan
-from vaultc.text import Span
 
-_FILE = "findings.pickle"
+_FILE = "findings"
 # The code that findings depend on, relative to the package.
 _CODE = ("*.py", "parse/*.py", "resolve/*.py", "graph/*.py", "check/**/*.py", "refactor/spelling.py")
+_LIBRARIES = ("ftfy", "pymdownx", "pyromark", "rapidfuzz", "yaml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,21 +25,17 @@ class Checked:
     counts: Mapping[str, tuple[int, int]]
 
 
-def load(project: Project, scan: Scan, folder: Path) -> Checked | None:
+def load(project: Project, scan: Scan, folder: Path | None) -> Checked | None:
     """What was found in a vault of exactly these files and this configuration, by this very code; else None."""
-    kept = restore(folder / _FILE, _key(project, scan))
-    if kept is None:
+    if folder is None:
         return None
-    try:
-        rows, counts = kept
-        return Checked(tuple(_unpacked(*row) for row in rows), counts)
-    except DAMAGED:
-        return None
+    return kept.load(folder / _FILE, Checked, _key(project, scan), scan.size)
 
 
-def save(project: Project, scan: Scan, folder: Path, checked: Checked) -> None:
+def save(project: Project, scan: Scan, folder: Path | None, checked: Checked) -> None:
     """Keep what was found. It must follow from the files and the configuration alone."""
-    store(folder / _FILE, _key(project, scan), ([_packed(d) for d in checked.diagnostics], checked.counts))
+    if folder:
+        kept.save(folder / _FILE, checked, _key(project, scan))
 
 
 def _key(project: Project, scan: Scan) -> str:
@@ -56,48 +51,4 @@ def _key(project: Project, scan: Scan) -> str:
 
 @cache
 def _version() -> str:
-    package = Path(__file__).parent.parent
-    return digest(path for pattern in _CODE for path in package.glob(pattern))
-
-
-def _packed(found: Diagnostic) -> tuple[Any, ...]:
-    labels = [(label.path, tuple(label.span), label.message) for label in found.labels]
-    fix = found.fix and (found.fix.message, [(edit.path, tuple(edit.span), edit.text) for edit in found.fix.edits])
-    return (
-        found.code,
-        found.name,
-        int(found.severity),
-        found.message,
-        found.path,
-        tuple(found.span),
-        labels,
-        found.help,
-        found.suggestions,
-        fix,
-    )
-
-
-def _unpacked(
-    code: str,
-    name: str,
-    severity: int,
-    message: str,
-    path: str,
-    span: tuple[int, int],
-    labels: list[tuple[str, tuple[int, int], str]],
-    help: str,
-    suggestions: tuple[str, ...],
-    fix: tuple[str, list[tuple[str, tuple[int, int], str]]] | None,
-) -> Diagnostic:
-    return Diagnostic(
-        code,
-        name,
-        Severity(severity),
-        message,
-        path,
-        Span(*span),
-        tuple(Label(where, Span(*at), text) for where, at, text in labels),
-        help,
-        suggestions,
-        fix and Fix(fix[0], tuple(Edit(where, Span(*at), text) for where, at, text in fix[1])),
-    )
+    return kept.version(_CODE, _LIBRARIES)

@@ -128,11 +128,12 @@ class VaultcPlugin(BasePlugin[PluginOptions]):
             log.info("every page is rendered, for vaultc cannot tell what pages are made of: %s", "; ".join(self.whole))
             return
         env = self.on_env(config.theme.get_env(), config=config, files=files)
-        kept = incremental.Store(self.session.project.output("cache") / f"pages-{disk.key(self._swap.site)}")
+        cache = self.session.project.output("cache")
+        store = incremental.Store(cache / f"pages-{disk.key(self._swap.site)}", self.session.scan.size)
         site = incremental.Site(
             config, files, nav, env, self._sidebar, self._emitted.digests, self._paths, self._substitute
         )
-        published = incremental.publish(site, self._swap.site, self._swap.aside, kept)
+        published = incremental.publish(site, self._swap.site, self._swap.aside, store)
         self.rendered = published.rendered
         for finding in published.faults:
             self._fault(finding)

@@ -17,10 +17,9 @@ from mkdocs.structure.files import Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
-from vaultc import many
+from vaultc import kept, many
 from vaultc.diagnostics import Diagnostic
 from vaultc.faults import not_compiled
-from vaultc.parse.cache import restore, store
 from vaultc.publish.rendering import Renderer
 from vaultc.publish.sidebar import Sidebar
 from vaultc.publish.surroundings import Surroundings, environment
@@ -40,18 +39,16 @@ class Kept(NamedTuple):
 
 
 class Store:
-    """What is known of the pages in one site folder. Times decide only whether a file is taken for the one that was written."""
+    """What is known of the pages in one site folder, of notes of `size` bytes. Times decide only whether a file is taken for the
+    one that was written."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, size: int) -> None:
         self._file = file
-        try:
-            self.pages = {name: Kept(*row) for name, row in (restore(file, _VERSION) or {}).items()}
-        except (TypeError, AttributeError, ValueError):
-            self.pages = {}
+        self.pages = kept.load(file, dict[str, Kept], _VERSION, size) or {}
 
     def save(self, pages: Mapping[str, Kept]) -> None:
         """Keep these pages for the next time."""
-        store(self._file, _VERSION, {name: tuple(page) for name, page in pages.items()})
+        kept.save(self._file, pages, _VERSION)
 
 
 class Site(NamedTuple):
@@ -76,7 +73,7 @@ class Published(NamedTuple):
     rendered: int
 
 
-def publish(site: Site, last: Path, aside: Path, kept: Store) -> Published:
+def publish(site: Site, last: Path, aside: Path, store: Store) -> Published:
     """Fill the folder `aside` with every page, from the site at `last` where nothing about a page changed.
 
     Raises OSError where that cannot be.
@@ -89,7 +86,7 @@ def publish(site: Site, last: Path, aside: Path, kept: Store) -> Published:
     for page in filter(None, (file.page for file in documents)):
         name, objects = page.file.dest_uri, site.objects.get(page.file.src_uri)
         digest = surroundings.digest(page, shared, objects or "")
-        known = kept.pages.get(name)
+        known = store.pages.get(name)
         if objects and known and known.digest == digest and _carry(known, last / name, aside / name):
             done[name] = known
         else:
@@ -102,7 +99,7 @@ def publish(site: Site, last: Path, aside: Path, kept: Store) -> Published:
             faults.append(fault)
             faulty.add(name)
     entries = (done[file.dest_uri].entries for file in documents)
-    kept.save({name: page_ for name, page_ in done.items() if name not in faulty})
+    store.save({name: page_ for name, page_ in done.items() if name not in faulty})
     return Published(",".join(filter(None, entries)), tuple(faults), len(missing))
 
 
@@ -141,8 +138,8 @@ def _rendered(
     finally:
         gc.unfreeze()
     for share in shares:
-        for name, kept, fault in share.made if share.made is not None else json.loads(share.encoded):
-            yield name, Kept(*kept), not_compiled(*fault) if fault else None
+        for name, page, fault in share.made if share.made is not None else json.loads(share.encoded):
+            yield name, Kept(*page), not_compiled(*fault) if fault else None
 
 
 # The name of a page's file, its `Kept`, and the parts of a finding: what goes from one process to another.
