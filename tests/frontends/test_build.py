@@ -220,7 +220,8 @@ def test_a_saved_note_reaches_the_preview(preview: tuple[Path, str]) -> None:
 
 def rendered(done: subprocess.CompletedProcess[str]) -> int:
     assert done.returncode == 0, done.stderr
-    return int(done.stderr.rpartition(", ")[2].split()[0])
+    said = done.stderr.rpartition(", ")[2]
+    return 0 if said == "nothing changed\n" else int(said.split()[0])
 
 
 def test_only_pages_that_changed_are_rendered(tmp_path: Path, home: dict[str, str]) -> None:
@@ -236,6 +237,24 @@ def test_only_pages_that_changed_are_rendered(tmp_path: Path, home: dict[str, st
     assert rendered(run(home, "build", notes, cwd=tmp_path)) == 1
     assert "spoilt" not in (tmp_path / "build/site/n5/index.html").read_text(encoding="utf-8")
     assert rendered(run(home, "build", notes, "--clean", cwd=tmp_path)) == every
+
+
+def test_a_build_of_nothing_new_imports_no_generator(tmp_path: Path, home: dict[str, str]) -> None:
+    notes = write(tmp_path / "notes", {"a.md": "# A\n\n[[b]] ![[p.png]]\n", "b.md": "# B\n", "p.png": "one"})
+    run(home, "build", notes, cwd=tmp_path)
+    site = contents(tmp_path / "build/site")
+    done = run({**home, "PYTHONPROFILEIMPORTTIME": "1"}, "build", notes, cwd=tmp_path)
+    assert done.returncode == 0
+    assert "nothing changed" in done.stderr
+    assert not re.search(r"\| +(mkdocs|jinja2|markdown|igraph)\b", done.stderr)
+    assert contents(tmp_path / "build/site") == site
+    (notes / "p.png").write_text("two", encoding="utf-8")
+    assert "nothing changed" not in run(home, "build", notes, cwd=tmp_path).stderr
+    assert (tmp_path / "build/site/p.png").read_text(encoding="utf-8") == "two"
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {name: (folder / name).read_bytes() for name in tree(folder)}
 
 
 WIDE = {

@@ -3,7 +3,8 @@
 import gzip
 import json
 import logging
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import quote
 
@@ -141,6 +142,19 @@ def adapt(config: MkDocsConfig, objects: Path, project: Project) -> None:
                 at = 1 if config.theme.custom_dir else 0
                 config.theme.dirs.insert(at, str(folder))
         config.theme["font"] = False
+
+
+def inputs(config: MkDocsConfig) -> Iterator[Path]:
+    """The files and folders besides the vault that a site is made of, the configuration files that this one inherits among them."""
+    if config.theme.custom_dir:
+        yield Path(config.theme.custom_dir)
+    path = Path(config.config_file_path)
+    while path.is_file():
+        yield path
+        inherited = re.search(rb"^INHERIT:\s*(.+?)\s*$", path.read_bytes(), re.M)
+        if not inherited:
+            break
+        path = path.parent / inherited[1].decode("utf-8", "replace").strip("'\"")
 
 
 def render(page: Page, config: MkDocsConfig, files: Files, path: str, source: Callable[[], str]) -> Diagnostic | None:

@@ -8,9 +8,11 @@ from typing import Literal
 import click
 
 from vaultc import disk
+from vaultc.config import Project
 from vaultc.diagnostics import Diagnostic, Severity
 from vaultc.errors import VaultcError
 from vaultc.frontends.cli import output
+from vaultc.publish import unchanged
 from vaultc.session import Session
 
 
@@ -45,10 +47,15 @@ def build(
         disk.claim(project.output("docs"))
         for kept in ("cache", "docs"):
             shutil.rmtree(project.output(kept), ignore_errors=True)
+    last = unchanged.Last(project, _configured(project), site_dir)
+    built = last.find(session.scan)
     errors = _report(session, session.diagnostics)
     if strict and errors:
         click.echo("Nothing was built: --strict allows no errors.", err=True)
         raise SystemExit(1)
+    if built:
+        click.echo(f"{built.notes} notes → {_short(Path(built.site))}, nothing changed", err=True)
+        return
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         from vaultc.publish import mkdocs
@@ -63,6 +70,7 @@ def build(
     if plugin is None:
         raise click.ClickException(f"{file}: add `vaultc` to `plugins`")
     plugin.session = session
+    last.forget()
     mkdocs.build(config)
     faults = _report(session, plugin.findings)
     if plugin.whole:
@@ -72,8 +80,16 @@ def build(
     count = len([n for n in session.vault.notes.values() if n.published])
     anew = "" if plugin.rendered is None else f", {plugin.rendered} pages rendered"
     click.echo(f"{count} notes → {_short(Path(config.site_dir))}{anew}", err=True)
+    if not (plugin.whole or plugin.findings or any(note.snippets for note in session.vault.notes.values())):
+        last.save(session.scan, Path(config.site_dir), count, mkdocs.inputs(config))
     if strict and faults:
         raise SystemExit(1)
+
+
+def _configured(project: Project) -> Path | None:
+    """The generator's own configuration in a project, if there is one."""
+    own = project.folder and project.folder / "mkdocs.yml"
+    return own if own and own.is_file() else None
 
 
 @click.command()
@@ -94,7 +110,7 @@ def _report(session: Session, diagnostics: Iterable[Diagnostic]) -> int:
     """Print what is wrong at warning level or above, briefly; returns the number of errors."""
     found = [d for d in diagnostics if d.severity >= Severity.WARNING]
     for finding in found[:40]:
-        place = session.vault.lines(finding.path).position(finding.span.start)
+        place = session.texts.lines(finding.path).position(finding.span.start)
         where = _short(session.project.root / finding.path)
         click.echo(
             f"{where}:{place.line}:{place.column}: {finding.severity} {finding.code} {finding.name}: {finding.message}"
