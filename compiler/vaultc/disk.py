@@ -18,6 +18,7 @@ from vaultc.errors import VaultcError
 # Marks a folder as our output (https://bford.info/cachedir/): never scanned, and ours to empty.
 TAG = "CACHEDIR.TAG"
 TAG_TEXT = "Signature: 8a477f597d28d172789f06886806bc55\n# Written by vaultc; safe to delete.\n"
+_PROJECT = (".git", ".obsidian", "pyproject.toml", "vaultc.toml")
 _PREFIX, _SUFFIX = ".vaultc-", ".part"
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 _READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
@@ -54,13 +55,13 @@ def inside(root: Path, name: str) -> Path:
 def plain(path: Path, *tops: Path) -> Path:
     """`path` made absolute, when no symlink leads to it that may have come with a checkout.
 
-    Those are the ones below one of `tops`, the current folder or a folder that holds `.git`; the others are the user's own.
-    Raises VaultcError for the first of them.
+    Those are the ones below one of `tops`, the current folder or a folder that holds a repository or a project; the others are
+    the user's own, or the system's. Raises VaultcError for the first of them.
     """
     whole = Path(os.path.normpath(path.absolute()))
     known = {os.path.realpath(top) for top in (*tops, Path())}
-    for top in reversed(whole.parents):
-        if os.path.realpath(top) in known or os.path.lexists(top / ".git"):
+    for top in reversed(whole.parents[:-1]):
+        if os.path.realpath(top) in known or any(os.path.lexists(top / mark) for mark in _PROJECT):
             return inside(top, whole.relative_to(top).as_posix())
     return whole
 

@@ -10,6 +10,7 @@ from string import Template
 
 import click
 
+from vaultc import disk
 from vaultc.errors import VaultcError
 from vaultc.frontends.cli.output import emit, note
 
@@ -24,14 +25,13 @@ def init(folder: Path, name: str | None) -> None:
     """
     name = name or folder.resolve().name.replace("-", " ").replace("_", " ").strip().capitalize() or "Notes"
     values = {"name": json.dumps(name, ensure_ascii=False), "date": f"{datetime.now().astimezone():%Y-%m-%d}"}
-    texts = {folder / path: Template(text).substitute(values) for path, text in templates()}
+    texts = {disk.inside(folder, path): Template(text).substitute(values) for path, text in templates()}
     if there := [path for path in texts if path.exists()]:
         raise VaultcError(f"{there[0]} is already there: choose an empty folder")
     try:
         for path, text in texts.items():
             path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("x", encoding="utf-8", newline="\n") as stream:
-                stream.write(text)
+            disk.write(path, text.encode(), expect=None)
     except OSError as fault:
         raise VaultcError(f"{fault.filename}: {fault.strerror}") from None
     emit("".join(f"{path}\n" for path in texts))
