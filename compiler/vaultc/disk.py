@@ -24,6 +24,8 @@ _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | get
 _READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 _NO_REPLACE, _EXCHANGE = 1, 2  # of Linux' renameat2
 _DARWIN = {_NO_REPLACE: 4, _EXCHANGE: 2}  # RENAME_EXCL and RENAME_SWAP of renamex_np
+# What systems, file systems and containers answer that know no such call.
+_CANNOT = {errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EPERM, errno.EXDEV}
 _ANY = "*"
 _MARK = 32
 
@@ -335,7 +337,7 @@ def _rename(old: Path, new: Path, flag: int) -> bool:
     else:
         return False
     code = ctypes.get_errno()
-    if status and code in (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP):
+    if status and code in _CANNOT:
         return False
     if status:
         raise OSError(code, os.strerror(code), str(old), None, str(new))

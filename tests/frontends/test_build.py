@@ -109,6 +109,15 @@ def test_mkdocs_alone_builds_the_same_tree(tmp_path: Path, home: dict[str, str])
     assert (differing, odd) == ([], [])
 
 
+def test_no_page_asks_for_fonts_whatever_the_project_says(tmp_path: Path, home: dict[str, str]) -> None:
+    theme = "theme: {name: material, font: {text: Roboto, code: Roboto Mono}}"
+    config = f"site_name: P\ndocs_dir: notes\nsite_dir: site\nplugins: [vaultc]\n{theme}\n"
+    write(tmp_path / "p", {"mkdocs.yml": config, "vaultc.toml": 'vault = "notes"\n', "notes/a.md": "# A\n"})
+    assert run(home, "build", cwd=tmp_path / "p").returncode == 0
+    page = (tmp_path / "p/site/a/index.html").read_text(encoding="utf-8")
+    assert "<h1" in page and "fonts.g" not in page and "Roboto" not in page
+
+
 def test_strict_stops_on_errors_and_on_nothing_else(tmp_path: Path, home: dict[str, str]) -> None:
     clean = write(
         tmp_path / "clean", {"a.md": "# A\n\n[[b]] [[B title]]\n", "b.md": "---\ntitle: B title\n---\n[[a]]\n"}

@@ -104,6 +104,7 @@ def test_the_checkout_of_a_published_branch_stays_one(
     if not native:
         monkeypatch.setattr(disk, "_rename", lambda *_: False)
     site = write(tmp_path / "site", {".git/HEAD": "ref", "CNAME": "example.org", ".nojekyll": "", "old.html": ""})
+    write(site, {"CACHEDIR.TAG": disk.TAG_TEXT})
     swap = Swap(site)
     write(swap.aside, {"index.html": "new", ".nojekyll": "generated"})
     swap.done()
@@ -160,6 +161,16 @@ def test_a_build_killed_at_any_step_leaves_a_site_and_its_repository(tmp_path: P
             return
         assert done.returncode == -signal.SIGKILL
     raise AssertionError("the steps never came to an end")
+
+
+def test_files_that_came_during_the_build_are_not_deleted(tmp_path: Path) -> None:
+    swap = Swap(tmp_path / "site")
+    write(swap.aside, {"index.html": "new"})
+    write(tmp_path / "site", {"letter": "mine"})
+    with pytest.raises(VaultcError, match="did not write"):
+        swap.done()
+    swap.drop()
+    assert tree(tmp_path) == {"site/letter": "mine"}
 
 
 def test_a_symlink_where_the_site_is_built_aside_is_taken_away(tmp_path: Path) -> None:

@@ -166,8 +166,10 @@ class VaultcPlugin(BasePlugin[PluginOptions]):
         if self._swap:
             try:
                 self._swap.done()
+            except VaultcError as fault:
+                raise PluginError(str(fault)) from None
             except OSError as fault:
-                raise PluginError(f"{config.site_dir}: cannot put the site in place: {fault.strerror}") from None
+                raise PluginError(f"{self._swap.site}: cannot put the site in place: {fault.strerror}") from None
             config.site_dir = str(self._swap.site)
             self._swap = None
         self._held.close()

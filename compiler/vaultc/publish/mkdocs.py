@@ -43,7 +43,6 @@ def configuration(project: Project) -> Path:
         "theme": {
             "name": "material",
             "language": project.config.language,
-            "font": False,
             "favicon": "assets/vaultc/mark.svg",
             "features": ["content.code.copy", "navigation.top", "search.highlight", "search.suggest", "toc.follow"],
             "palette": _PALETTE,
@@ -141,7 +140,7 @@ def adapt(config: MkDocsConfig, objects: Path, project: Project) -> None:
             if folder.is_dir() and str(folder) not in config.theme.dirs:
                 at = 1 if config.theme.custom_dir else 0
                 config.theme.dirs.insert(at, str(folder))
-        config.theme["font"] = False
+        config.theme["font"] = False  # else every page asks another host for them
 
 
 def inputs(config: MkDocsConfig) -> Iterator[Path]:

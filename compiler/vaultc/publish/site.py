@@ -57,7 +57,11 @@ class Swap:
         self.drop()
 
     def done(self) -> None:
-        """Put the new site in place. Raises OSError when it cannot be."""
+        """Put the new site in place.
+
+        Raises OSError when it cannot be, VaultcError when somebody has put files of their own there meanwhile.
+        """
+        disk.claim(self.site, KEPT)
         disk.write(self.aside / disk.TAG, disk.TAG_TEXT.encode())
         for name in KEPT:
             old, new = self.site / name, self.aside / name
