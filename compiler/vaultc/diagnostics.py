@@ -108,6 +108,7 @@ VC403 failed-run warning
 VC404 noisy-result info
 VC405 bad-snippet error
 VC406 implausible-result warning
+VC407 altered-result error
 """
 
 CODES: dict[str, Code] = {

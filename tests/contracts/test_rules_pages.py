@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 from markdown_it import MarkdownIt
 
+from vaultc.bench.records import seal
 from vaultc.bench.records.jobs import Job, make_job
 from vaultc.diagnostics import CODES
 from vaultc.frontends.cli.check import check
@@ -69,18 +71,32 @@ def write(files: Iterable[File], root: Path) -> None:
             case "long":
                 path.write_text(file.text * (LONGEST // len(file.text) + 1), encoding="utf-8")
             case "current-key":
-                path.write_text(file.text.replace("CURRENT", code_key(files)), encoding="utf-8")
+                path.write_text(results(file, files), encoding="utf-8")
+            case "edited":
+                kept, _, last = results(file, files).rstrip("\n").rpartition("\n")
+                path.write_text(f"{kept}\n{last.replace('[0.01,', '[0.0001,')}\n", encoding="utf-8")
             case unknown:
                 pytest.fail(f"no set-up is called {unknown}")
 
 
-def code_key(files: Iterable[File]) -> str:
-    """The key of the one snippet of an example."""
+def results(file: File, files: Iterable[File]) -> str:
+    """Lines of results for the snippet of an example, with the seals that are left out on the page."""
+    folder, _, name = file.path.removeprefix("_results/").partition("/")
+    previous, lines = seal.origin(folder, name.removesuffix(".jsonl")), []
+    made = job(files)
+    for line in file.text.replace("CURRENT", made.code_key).splitlines():
+        lines.append(seal.sealed({**json.loads(line), "claims_key": made.claims_key}, previous))
+        previous = json.loads(lines[-1])["digest"]
+    return "\n".join(lines) + "\n"
+
+
+def job(files: Iterable[File]) -> Job:
+    """The one snippet of an example."""
     notes = (parse(source_file(file.path, file.text.encode())) for file in files if file.path.endswith(".md"))
     [snippet] = (snippet for note in notes for snippet in note.snippets)
-    job = make_job(snippet.info, snippet.code, lambda _: None)
-    assert isinstance(job, Job), job
-    return job.code_key
+    made = make_job(snippet.info, snippet.code, lambda _: None)
+    assert isinstance(made, Job), made
+    return made
 
 
 @pytest.mark.parametrize("kind", ["fail", "fix"])

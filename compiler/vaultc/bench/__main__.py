@@ -12,9 +12,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from vaultc.bench.harness.runner import REPEAT, Step, device_here, run_job
+from vaultc.bench.records import FOLDER
 from vaultc.bench.records.jobs import Job, load_jobs
 from vaultc.bench.records.model import MEASURED, Device, Run
-from vaultc.bench.records.store import FOLDER, append
+from vaultc.bench.records.store import append
 from vaultc.bench.records.table import render
 from vaultc.errors import VaultcError
 

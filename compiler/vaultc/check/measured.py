@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from vaultc.bench.records.attach import Attached, attach
 from vaultc.check.rules import (
+    altered_result,
     bad_snippet,
     failed_run,
     implausible_result,
@@ -23,6 +24,7 @@ RULES: tuple[MeasurementRule, ...] = (
     failed_run.check,
     noisy_result.check,
     implausible_result.check,
+    altered_result.check,
 )
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import vaultc
-from vaultc.bench.records.jobs import Job, dump_jobs, file_digest, make_job, with_files
+from vaultc.bench.records.jobs import Job, dump_jobs, make_job, reader, with_files
 from vaultc.bench.records.store import read_all
 
 PLAIN = """
@@ -60,7 +60,7 @@ bench.measure(room, n=[4096], seconds=0.02)
 def jobs_file(folder: Path, code: str, options: str = "") -> Path:
     (folder / "data").mkdir()
     (folder / "data" / "poem.txt").write_text("one\ntwo\nthree\n", encoding="utf-8")
-    made = make_job(f"python bench id=job {options}", code, file_digest(folder), "note.md")
+    made = make_job(f"python bench id=job {options}", code, reader(folder), "note.md")
     assert isinstance(made, Job)
     path = folder / "jobs.json"
     path.write_text(dump_jobs([with_files(made, folder, "0" * 40, False)]), encoding="utf-8")

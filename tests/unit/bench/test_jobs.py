@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 import pytest
@@ -10,22 +9,25 @@ import pytest
 from vaultc.bench.records.jobs import (
     BadSnippet,
     Job,
-    code_key,
     dump_jobs,
-    file_digest,
     is_bench,
     load_jobs,
     make_job,
+    reader,
     with_files,
 )
+from vaultc.bench.records.keys import claims_key, code_key, divide, modules
 from vaultc.errors import VaultcError
 
 CODE = "from vaultc import bench\nx = 1\n"
-FILES = {"data/words.txt": "a" * 64}
+FILES = {"data/words.txt": b"three short words"}
 
 
 def job(info: str, code: str = CODE) -> Job | BadSnippet:
-    return make_job(info, code, FILES.get, "notes/a.md")
+    def read(path: str) -> bytes | None:
+        return FILES.get(path)
+
+    return make_job(info, code, read, "notes/a.md")
 
 
 @pytest.mark.parametrize(
@@ -111,16 +113,16 @@ def test_declared_files_are_read_inside_the_vault_only(tmp_path: Path) -> None:
     (vault / "in.txt").write_bytes(b"inside")
     (tmp_path / "out.txt").write_bytes(b"outside")
     (vault / "link.txt").symlink_to(tmp_path / "out.txt")
-    digest = file_digest(vault)
-    assert digest("in.txt") == hashlib.sha256(b"inside").hexdigest()
-    assert digest("link.txt") is None
-    assert digest("../out.txt") is None
-    assert digest("none.txt") is None
+    read = reader(vault)
+    assert read("in.txt") == b"inside"
+    assert read("link.txt") is None
+    assert read("../out.txt") is None
+    assert read("none.txt") is None
 
 
 def test_jobs_travel_with_their_files(tmp_path: Path) -> None:
     (tmp_path / "data.bin").write_bytes(b"\0\xff")
-    made = make_job("python bench id=x depends=data.bin", CODE, file_digest(tmp_path), "a.md")
+    made = make_job("python bench id=x depends=data.bin", CODE, reader(tmp_path), "a.md")
     assert isinstance(made, Job)
     packed = with_files(made, tmp_path, "abc", True)
     assert load_jobs(dump_jobs([packed])) == (packed,)
@@ -136,11 +138,56 @@ def test_jobs_travel_with_their_files(tmp_path: Path) -> None:
         ("not json", "not a file of jobs"),
         ("{}", "not a file of jobs"),
         ('{"schema":1,"harness":"0","jobs":[]}', "made for harness 0"),
-        ('{"schema":1,"harness":"1","jobs":[{"id":"x"}]}', "job has no code"),
-        ('{"schema":1,"harness":"1","jobs":[{"id":"../x","code":"","code_key":""}]}', "outside its folder"),
-        ('{"schema":1,"harness":"1","jobs":[{"id":"x","code":"","code_key":"","files":{"../y":""}}]}', "outside"),
+        ('{"schema":1,"harness":"2","jobs":[{"id":"x"}]}', "job has no code"),
+        ('{"schema":1,"harness":"2","jobs":[{"id":"../x","code":"","code_key":""}]}', "outside its folder"),
+        ('{"schema":1,"harness":"2","jobs":[{"id":"x","code":"","code_key":"","files":{"../y":""}}]}', "outside"),
     ],
 )
 def test_a_file_that_holds_no_jobs_says_so(text: str, message: str) -> None:
     with pytest.raises(VaultcError, match=message):
         load_jobs(text)
+
+
+MEASURING = "from vaultc import bench\ndef f(n):\n    return bench.Value(n)\nfound = bench.measure(f, n=[1])\n"
+
+
+def test_what_follows_the_last_measurement_can_be_worded_anew() -> None:
+    first, second = (MEASURING + f"bench.claim({text!r}, holds=True)\n" for text in ("one", "other"))
+    assert code_key(first, {}) == code_key(second, {})
+    assert claims_key(first) != claims_key(second)
+    assert code_key(first.replace("n=[1]", "n=[2]"), {}) != code_key(first, {})
+    assert divide(first) == (MEASURING, "bench.claim('one', holds=True)\n")
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "def main(n):\n    bench.measure(f, n=[n])\nmain(1)\n",
+        "go = bench.measure\ngo(f, n=[1])\n",
+        "from vaultc.bench import measure as go\ngo(f, n=[1])\n",
+        "(lambda n: bench.measure(f, n=[n]))(1)\n",
+        "bench.claim('x', holds=True)\n",
+        "not python (",
+    ],
+)
+def test_where_the_measurement_hides_every_line_counts(code: str) -> None:
+    assert divide(code) == (code, "")
+
+
+def test_modules_of_the_vault_count_declared_or_not(tmp_path: Path) -> None:
+    (tmp_path / "lib" / "deep").mkdir(parents=True)
+    (tmp_path / "helper.py").write_text("from lib.deep import leaf\n", encoding="utf-8")
+    (tmp_path / "lib" / "__init__.py").write_text("from .beside import x\n", encoding="utf-8")
+    (tmp_path / "lib" / "beside.py").write_text("x = 1\n", encoding="utf-8")
+    (tmp_path / "lib" / "deep" / "leaf.py").write_text("import helper\n", encoding="utf-8")
+    (tmp_path / "unused.py").write_text("", encoding="utf-8")
+    code = "import os, helper\n" + MEASURING
+    assert set(modules(code, reader(tmp_path))) == {
+        "helper.py", "lib/__init__.py", "lib/beside.py", "lib/deep/leaf.py",
+    }  # fmt: skip
+    first = make_job("python bench id=x", code, reader(tmp_path))
+    (tmp_path / "lib" / "deep" / "leaf.py").write_text("import helper  # changed\n", encoding="utf-8")
+    second = make_job("python bench id=x", code, reader(tmp_path))
+    assert isinstance(first, Job) and isinstance(second, Job)
+    assert first.code_key != second.code_key
+    assert "lib/deep/leaf.py" in with_files(second, tmp_path).files

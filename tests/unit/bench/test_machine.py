@@ -131,3 +131,19 @@ def test_without_the_library_there_is_no_gpu(monkeypatch: pytest.MonkeyPatch) ->
 
     monkeypatch.setattr(ctypes, "CDLL", missing)
     assert nvml.open_gpu("GPU-0") is None
+
+
+def test_results_make_nothing_dirty_and_what_git_does_not_know_is_never_clean(tmp_path: Path) -> None:
+    identity = ["-c", "user.name=t", "-c", "user.email=t@example.org"]
+    (tmp_path / "a.md").write_text("one", encoding="utf-8")
+    (tmp_path / ".gitignore").write_text("secret.md\n", encoding="utf-8")
+    for arguments in (["init"], ["add", "."], [*identity, "commit", "-m", "first"]):
+        subprocess.run(["git", *arguments], cwd=tmp_path, check=True, capture_output=True)
+    (tmp_path / "_results" / "x").mkdir(parents=True)
+    (tmp_path / "_results" / "x" / "cpu.jsonl").write_text("{}", encoding="utf-8")
+    assert machine.repository(tmp_path, "a.md")[1] is False
+    (tmp_path / "secret.md").write_text("one", encoding="utf-8")
+    assert machine.repository(tmp_path, "a.md")[1] is False
+    assert machine.repository(tmp_path, "secret.md")[1] is True, "git ignores it, so no commit holds it"
+    (tmp_path / "b.md").write_text("one", encoding="utf-8")
+    assert machine.repository(tmp_path, "b.md")[1] is True

@@ -6,13 +6,14 @@ import os
 import signal
 import tempfile
 from collections.abc import Generator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from vaultc.bench.harness.process import only_one
-from vaultc.bench.harness.runner import Step, run_job
-from vaultc.bench.records.jobs import Job, file_digest, make_job, with_files
+from vaultc.bench.harness.runner import Step, judge, run_job
+from vaultc.bench.records.jobs import Job, make_job, reader, with_files
 from vaultc.bench.records.model import Run, from_line, to_line
 from vaultc.errors import VaultcError
 
@@ -202,7 +203,7 @@ def test_declared_files_are_there_and_only_they(tmp_path: Path) -> None:
         "def words(n): return bench.Value(len(open('data/words.txt').read().split()), 'words')\n"
         "bench.measure(words, n=[1])\n"
     )
-    made = make_job("python bench id=x depends=data/words.txt", code, file_digest(tmp_path))
+    made = make_job("python bench id=x depends=data/words.txt", code, reader(tmp_path))
     assert isinstance(made, Job)
     run = run_job(with_files(made, tmp_path), "cpu", repeat=1)
     assert run.points[0].samples == ((3.0,),)
@@ -254,3 +255,46 @@ def test_claims_are_judged_over_all_processes() -> None:
     run = measure(code, repeat=3)
     assert [claim.verdict for claim in run.claims] == ["confirmed", "unmeasured", "refuted"]
     assert len({process[0] for process in run.points[0].samples}) == 3, "each process has a seed of its own"
+
+
+def test_claims_are_decided_again_from_what_was_stored() -> None:
+    code = HEAD + (
+        "def count(n): return bench.Value(n)\n"
+        "found = bench.measure(count, n=[1, 2, 4])\n"
+        "bench.claim('It counts.', holds=found.slope('n').within(0.9, 1.1))\n"
+    )
+    run = measure(code, repeat=3)
+    assert judge(job(code), run) == run.claims
+    anew = code.replace("It counts.", "It counts anew.").replace("within(0.9, 1.1)", "above(9)")
+    assert job(anew).code_key == run.code_key and job(anew).claims_key != run.claims_key
+    (claim,) = judge(job(anew), run)
+    assert (claim.text, claim.verdict) == ("It counts anew.", "refuted")
+    elsewhere = replace(run, machine=replace(run.machine, device="cuda"))
+    (claim,) = judge(job(anew + "bench.claim(bench.device(), holds=True)\n"), elsewhere)[1:]
+    assert claim.text == "cuda", "the snippet asks for the device that measured"
+
+
+@pytest.mark.parametrize(
+    ("after", "message"),
+    [
+        ("bench.claim('x', holds='no')", "takes True, False or bench.undecided"),
+        ("sys.exit(0)", "exited before its end"),
+        ("getattr(bench, 'mea' 'sure')(spin, n=[7])", "measured twice"),
+        (
+            "other = lambda n: n\nother.__name__ = 'other'\ngetattr(bench, 'mea' 'sure')(other, n=[7])",
+            "was not planned",
+        ),
+    ],
+)
+def test_what_cannot_be_decided_again_says_why(after: str, message: str) -> None:
+    run = measure(GOOD)
+    with pytest.raises(VaultcError, match=message):
+        judge(job(f"{GOOD}{after}\n"), run)
+
+
+def test_modules_of_the_vault_are_there(tmp_path: Path) -> None:
+    (tmp_path / "helper.py").write_text("ANSWER = 42.0\n", encoding="utf-8")
+    code = "from vaultc import bench\nimport helper\ndef f(n): return bench.Value(helper.ANSWER)\nbench.measure(f, n=[1])\n"
+    made = make_job("python bench id=x", code, reader(tmp_path))
+    assert isinstance(made, Job)
+    assert run_job(with_files(made, tmp_path), "cpu", repeat=1).points[0].samples == ((42.0,),)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 import subprocess
 from dataclasses import replace
@@ -10,13 +11,14 @@ from pathlib import Path
 import pytest
 
 from tests.unit.bench.canned import CPU, ENVIRONMENT, GPU, aged, run
-from vaultc.bench.records.model import Environment, MachineClass, Point
+from vaultc.bench.records.model import Claim, Environment, MachineClass, Point
 from vaultc.bench.records.stats import summarise
 from vaultc.bench.records.store import (
     MOST_SAMPLES,
     append,
     by_machine,
     current,
+    judge,
     newest_environments,
     path_of,
     read,
@@ -199,3 +201,66 @@ def test_slugs_stay_inside_the_folder(tmp_path: Path) -> None:
     path = append(tmp_path, strange)
     assert path.parent == tmp_path / "_results" / "x"
     assert read(path).runs == (strange,)
+
+
+def altered(path: Path) -> list[tuple[int, str]]:
+    results = read(path)
+    return [(line.number, line.reason) for line in results.altered]
+
+
+def test_a_line_that_was_edited_is_told_and_not_read(tmp_path: Path) -> None:
+    append(tmp_path, run(day=1))
+    path = append(tmp_path, replace(run(day=2), claims=(Claim("P is not NP", "refuted"),)))
+    append(tmp_path, run(day=3))
+    assert len(read(path).runs) == 3 and not altered(path)
+    whole = path.read_text(encoding="utf-8")
+    for before, after in (("0.1", "0.0001"), ("refuted", "confirmed"), ("Made-up CPU", "NVIDIA H200")):
+        lines = whole.splitlines(keepends=True)
+        lines[1] = lines[1].replace(before, after)
+        path.write_text("".join(lines), encoding="utf-8")
+        assert altered(path) == [(2, "it was changed after it was written")]
+        assert [found.started[8:10] for found in read(path).runs] == ["01", "03"]
+    path.write_text(whole.replace('"digest"', '"dig"', 1), encoding="utf-8")
+    assert altered(path)[0] == (1, "it carries no digest")
+
+
+def test_spaces_and_the_order_of_keys_are_no_content(tmp_path: Path) -> None:
+    path = append(tmp_path, run())
+    body = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps(dict(reversed(body.items()))) + "\n", encoding="utf-8")
+    assert not altered(path) and read(path).runs == (run(),)
+
+
+def test_a_line_taken_out_is_missed(tmp_path: Path) -> None:
+    for day in (1, 2, 3):
+        path = append(tmp_path, run(day=day))
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    path.write_text(lines[0] + lines[2], encoding="utf-8")
+    assert altered(path) == [(2, "the line before it is gone, or it belongs to another file")]
+
+
+def test_a_line_in_another_machines_file_is_no_result_of_it(tmp_path: Path) -> None:
+    source = append(tmp_path, run(machine=GPU))
+    target = append(tmp_path, run())
+    target.write_text(source.read_text(encoding="utf-8") + target.read_text(encoding="utf-8"), encoding="utf-8")
+    assert altered(target)[0][0] == 1
+    assert [found.machine for found in read(target).runs] == [CPU]
+
+
+def test_a_line_from_the_future_is_none(tmp_path: Path) -> None:
+    path = append(tmp_path, replace(run(), started="2999-01-01T00:00:00Z"))
+    assert altered(path) == [(1, "it is dated in the future")] and not read(path).runs
+
+
+def test_claims_that_were_decided_again_stand_beside_the_points(tmp_path: Path) -> None:
+    path = append(tmp_path, replace(run(), claims=(Claim("old", "confirmed"),), claims_key="old"))
+    (made,) = read(path).runs
+    judge(tmp_path, made, (Claim("new", "refuted"),), "new", "2026-02-01T00:00:00Z")
+    (found,) = read(path).runs
+    assert (found.claims, found.claims_key, found.judged) == (
+        (Claim("new", "refuted"),), "new", "2026-02-01T00:00:00Z",
+    )  # fmt: skip
+    assert found.points == made.points and not altered(path)
+    path.write_text(path.read_text(encoding="utf-8").replace('"refuted"', '"confirmed"'), encoding="utf-8")
+    assert [number for number, _ in altered(path)] == [2]
+    assert read(path).runs[0].claims == (Claim("old", "confirmed"),)

@@ -11,6 +11,7 @@ import markdown
 
 from vaultc.bench.records import store
 from vaultc.bench.records.jobs import Job, make_job
+from vaultc.bench.records.keys import claims_key
 from vaultc.bench.records.model import Claim, Environment, Flag, MachineClass, Param, Point, Run, Status
 from vaultc.emit import emit
 from vaultc.publish.dialect import EXTENSIONS
@@ -118,7 +119,21 @@ def run(
 ) -> Run:  # fmt: skip
     """A run of that day of January 2026, with the code of `fence`."""
     started = f"2026-01-{day:02}T00:00:00Z"
-    return Run(id, key(id, code), status, started, 1.0, machine, environment, "1", points, claims, message, log)
+    return Run(
+        id,
+        key(id, code),
+        status,
+        started,
+        1.0,
+        machine,
+        environment,
+        "1",
+        points,
+        claims,
+        message,
+        log,
+        claims_key=claims_key(code),
+    )
 
 
 def vault(folder: Path, notes: Mapping[str, str], *runs: Run) -> Path:

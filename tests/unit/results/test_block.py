@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,8 +22,8 @@ from tests.unit.results.site import (
     run,
     vault,
 )
-from vaultc.bench.records import store
-from vaultc.bench.records.model import GRAVE, Claim, Isolation, Status
+from vaultc.bench.records import seal, store
+from vaultc.bench.records.model import GRAVE, Claim, Isolation, Status, body_of
 from vaultc.emit.results.tables import MOST_ROWS
 from vaultc.emit.results.words import FLAG, STATUS
 
@@ -230,8 +231,30 @@ def test_numbers_that_no_plot_can_hold_do_not_stop_a_build(tmp_path: Path) -> No
     for old, new in (("[[0.1]]", "[[NaN]]"), ("[[0.2]]", "[[1e999]]"), ('{"n":2}', '{"n":' + "9" * 400 + "}")):
         assert old in text
         text = text.replace(old, new)
-    path.write_text(text, encoding="utf-8")
+    body = body_of(text, 1)
+    assert isinstance(body, dict)
+    path.write_text(json.dumps({**body, "digest": seal.digest(body)}), encoding="utf-8")
     assert len(results(root).all("tr")) == 5
+
+
+def test_a_line_that_was_edited_is_not_shown_as_measured(tmp_path: Path) -> None:
+    root = vault(tmp_path, {"n.md": fence("b")}, run(point(0.1, 0.1, 0.1)), run(point(0.5, 0.5, 0.5), day=2))
+    path = next((root / "_results").rglob("*.jsonl"))
+    path.write_text(path.read_text(encoding="utf-8").replace("0.5", "0.0005"), encoding="utf-8")
+    found = results(root)
+    assert [value.text for value in found.all("span", class_="vc-value")] == ["100 ms"]
+    assert "line 2: it was changed after it was written" in found.text
+
+
+def test_claims_of_another_wording_are_open(tmp_path: Path) -> None:
+    code = "from vaultc import bench\nfound = bench.measure(print, n=[1])\nbench.claim({!r}, holds=True)\n"
+    made = run(point(0.1, 0.1, 0.1), code=code.format("old"), claims=(Claim("old", "confirmed"),))
+    found = results(vault(tmp_path, {"n.md": fence("b", code.format("new"))}, made))
+    assert found.attributes["data-state"] == "ok"
+    assert [item.attributes["data-verdict"] for item in found.all("li") if "data-verdict" in item.attributes] == [
+        "undecided"
+    ]
+    assert "vaultc bench judge b" in found.text
 
 
 def test_a_page_is_of_bounded_size(tmp_path: Path) -> None:

@@ -174,7 +174,9 @@ def main(request_path: str, descriptor: str) -> None:
         wire = Wire(stream)
         code = Path(request.code).read_text(encoding="utf-8")
         try:
-            machine = open_machine(request.device, torch=bool(re.search(r"\btorch\b", code)))
+            # Claims are decided from numbers: whoever has no such device may decide them, too.
+            device = "cpu" if request.phase == "claims" else request.device
+            machine = open_machine(device, torch=bool(re.search(r"\btorch\b", code)))
         except Unsupported as fault:
             wire.send("end", End("skipped", str(fault)))
             return
@@ -196,6 +198,7 @@ def _run(path: str, code: str, machine: Machine) -> End:
     module.__file__ = path
     sys.modules["__main__"] = module  # so that the snippet finds itself, as it would in a plain file
     sys.argv = [path]
+    sys.path.append(str(Path(path).parent))  # last, so that no file of the vault hides an installed module
     try:
         exec(compile(code, path, "exec", dont_inherit=True), module.__dict__)  # noqa: S102 - the command says that it runs the snippet
     except SystemExit as fault:

@@ -11,6 +11,7 @@ from contextlib import suppress
 from importlib import metadata
 from pathlib import Path
 
+from vaultc.bench.records import FOLDER
 from vaultc.bench.records.model import Environment, MachineClass, Param
 
 KEPT_VARIABLES = (
@@ -102,13 +103,21 @@ def load() -> float | None:
     return None
 
 
-def repository(folder: Path) -> tuple[str | None, bool | None]:
-    """The commit of the git repository around a folder, and whether the folder differs from it; ``(None, None)`` without one."""
+def repository(folder: Path, *paths: str) -> tuple[str | None, bool | None]:
+    """The commit of the git repository around a vault, and whether the vault differs from it; ``(None, None)`` without one.
+
+    Results do not count, for each run adds to them. ``paths`` are files that must be in the repository: git calls a
+    folder clean whatever files it ignores.
+    """
     commit = _output("git", "-C", str(folder), "rev-parse", "HEAD")
     if commit is None:
         return None, None
-    changes = _output("git", "-C", str(folder), "status", "--porcelain", "--untracked-files=no", "--", ".")
-    return commit, None if changes is None else bool(changes)
+    here = ("git", "-C", str(folder))
+    changes = _output(*here, "status", "--porcelain", "--untracked-files=all", "--", ".", f":(exclude){FOLDER}")
+    if changes is None:
+        return commit, None
+    known = not paths or _output(*here, "ls-files", "--error-unmatch", "--", *paths) is not None
+    return commit, bool(changes) or not known
 
 
 def _installed(package: str) -> str | None:

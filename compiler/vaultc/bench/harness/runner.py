@@ -22,7 +22,8 @@ from vaultc.bench.harness.merge import merge, overall, suspect
 from vaultc.bench.harness.process import Limits, Outcome, network_blocker, only_one, resident_bytes, watch
 from vaultc.bench.records import stats
 from vaultc.bench.records.codec import DecodeError, decode, encode
-from vaultc.bench.records.jobs import HARNESS, Job
+from vaultc.bench.records.jobs import Job
+from vaultc.bench.records.keys import HARNESS
 from vaultc.bench.records.model import (
     TIME,
     Ceilings,
@@ -35,6 +36,7 @@ from vaultc.bench.records.model import (
     Run,
     Status,
 )
+from vaultc.bench.records.store import trim_point
 from vaultc.errors import VaultcError
 
 REPEAT = 3
@@ -94,6 +96,21 @@ def run_job(
         except KeyboardInterrupt:
             state.fault = ("interrupted", "stopped by the user: run again with --stale to measure what is missing")
     return _record(job, device, state, limits, seed, started, time.monotonic() - began)
+
+
+def judge(job: Job, run: Run) -> tuple[Claim, ...]:
+    """The claims of a job, decided from the points of a run: the snippet is run, and what it measures is answered from there.
+
+    Needs nothing of the device that measured. Raises ``VaultcError`` where the snippet does not come to its end.
+    """
+    limits = Limits(job.timeout, int(MEMORY_SHARE * (machine.total_memory() or 8 * 2**30)))
+    state = _State()
+    with tempfile.TemporaryDirectory(prefix="vaultc-bench-") as folder:
+        conductor = _Conductor(job, run.machine.device, 0, limits, 0, Path(folder), state, lambda step: None)
+        conductor.judge(run.points)
+    if state.fault:
+        raise VaultcError(f"{job.id}: the claims cannot be decided: {state.fault[1]}")
+    return tuple(state.claims)
 
 
 def machine_here(device: Device) -> MachineClass:
@@ -193,15 +210,23 @@ class _Conductor:
             self.state.settled[current] = blank
 
     def _claims(self) -> None:
-        request = replace(self._request("claims"), points=_pooled(self.state, self.device))
+        self._judge(_pooled(self.state, self.device))
+        if not (self.state.plan or self.state.claims or self.state.fault):
+            self.state.fault = ("error", "the snippet measures nothing and claims nothing: call bench.measure")
+
+    def judge(self, points: Sequence[Point]) -> None:
+        """Only decides the claims, of points that were measured before."""
+        self._lay_out()
+        self._judge(points)
+
+    def _judge(self, points: Iterable[Point]) -> None:
+        request = replace(self._request("claims"), points=tuple(map(trim_point, points)))
         outcome = self._process("claims", "judging the claims", request)
         claims = [decode(Claim, message.body) for message in outcome.messages if message.kind == "claim"]
         self.state.fault = _fault(outcome)
         if self.state.fault:  # a snippet that left early may have left because of what it saw
             claims = [replace(claim, verdict="undecided", doubt=self.state.fault[1]) for claim in claims]
         self.state.claims = claims
-        if not (self.state.plan or self.state.claims or self.state.fault):
-            self.state.fault = ("error", "the snippet measures nothing and claims nothing: call bench.measure")
 
     def _take(self, outcome: Outcome, probed: int | None) -> int | None:
         """Keeps the points that a process told of; gives the index it was at when it ended."""
@@ -310,6 +335,7 @@ def _record(
     return Run(
         id=job.id,
         code_key=job.code_key,
+        claims_key=job.claims_key,
         status=status,
         started=started.strftime("%Y-%m-%dT%H:%M:%SZ"),
         duration=round(duration, 1),

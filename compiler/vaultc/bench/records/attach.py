@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import ast
-import warnings
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
 
 from vaultc.bench.records import store
-from vaultc.bench.records.jobs import BadSnippet, Job, file_digest, is_bench, make_job
+from vaultc.bench.records.jobs import BadSnippet, Job, is_bench, make_job, reader
+from vaultc.bench.records.keys import sentences
 from vaultc.bench.records.model import Claim, MachineClass, Run, UnreadableLine
 from vaultc.bench.records.text import one_line
 from vaultc.model import Note, Snippet
@@ -41,6 +40,8 @@ class Attached:
     machines: tuple[OnMachine, ...] = ()
     unreadable: tuple[tuple[str, UnreadableLine], ...] = ()
     """Lines of the results that this version cannot read, each with the name of its file."""
+    altered: tuple[tuple[str, UnreadableLine], ...] = ()
+    """Lines of the results that are not as they were written, each with the name of its file."""
 
     @property
     def id(self) -> str:
@@ -57,13 +58,22 @@ class Attached:
     @property
     def promised(self) -> tuple[str, ...]:
         """The sentences that the code claims, as far as they are written in it as they are."""
-        return tuple(_sentences(self.snippet.code)) if isinstance(self.job, Job) else ()
+        return tuple(map(one_line, sentences(self.snippet.code))) if isinstance(self.job, Job) else ()
+
+    def judged(self, on: OnMachine) -> bool:
+        """Whether the claims were decided as they are worded now."""
+        return isinstance(self.job, Job) and on.run.claims_key == self.job.claims_key
 
     def claims(self, on: OnMachine) -> tuple[Claim, ...]:
         """The claims with what that machine's run says of them; those it does not know are unmeasured."""
         found = on.run.claims if on.state != "unmeasured" else ()
         if on.state == "stale":  # what the old code claimed stands with the old numbers
             return found
+        if found and not self.judged(on):
+            changed = (
+                f"the claims have changed since they were decided: `vaultc bench judge {self.id}` decides them again"
+            )
+            return tuple(Claim(text, "undecided", doubt=changed) for text in self.promised)
         known = Counter(claim.text for claim in found)
         promised = Counter(self.promised) - known
         return (*found, *(Claim(text, "unmeasured") for text in promised.elements()))
@@ -75,9 +85,9 @@ def attach(notes: Iterable[Note], root: Path) -> tuple[Attached, ...]:
     Nothing is run. Two benchmarks of one id are both bad, for a result could belong to either. Raises VaultcError where a
     results file cannot be read.
     """
-    digest = file_digest(root)
+    read = reader(root)
     made = [
-        (note, snippet, make_job(snippet.info, snippet.code, digest, note.path))
+        (note, snippet, make_job(snippet.info, snippet.code, read, note.path))
         for note in notes
         for snippet in note.snippets
         if is_bench(snippet.info)
@@ -102,17 +112,6 @@ def attach(notes: Iterable[Note], root: Path) -> tuple[Attached, ...]:
                 machines.append(OnMachine(machine, runs, current.run, current.freshness))
         machines.sort(key=lambda on: (on.machine.device == "cpu", on.machine.label))
         unreadable = tuple((file.path.name, line) for file in files for line in file.unreadable)
-        found.append(Attached(note.path, snippet, job, tuple(machines), unreadable))
+        altered = tuple((file.path.name, line) for file in files for line in file.altered)
+        found.append(Attached(note.path, snippet, job, tuple(machines), unreadable, altered))
     return tuple(found)
-
-
-def _sentences(code: str) -> Iterator[str]:
-    """The first arguments of `claim(…)` that are plain text, in order."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", SyntaxWarning)  # the snippet's own business
-        calls = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call) and node.args]
-    for call in sorted(calls, key=lambda call: (call.lineno, call.col_offset)):
-        name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-        first = call.args[0]
-        if name == "claim" and isinstance(first, ast.Constant) and isinstance(first.value, str):
-            yield one_line(first.value)

@@ -9,16 +9,14 @@ import json
 import re
 import shlex
 import warnings
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from vaultc.bench.records.codec import DecodeError, decode, encode
+from vaultc.bench.records.keys import HARNESS, Read, claims_key, code_key, modules
 from vaultc.errors import VaultcError
-
-HARNESS = "1"
-"""Version of the way things are measured. It is raised when a change could move a number, and makes every result stale."""
 
 TIMEOUT = 120.0
 """Seconds that a snippet may take for one point, or for what lies before and after them, unless it says ``timeout=``."""
@@ -40,12 +38,18 @@ class Job:
     timeout: float = TIMEOUT
     expect: Literal["oom"] | None = None
     depends: tuple[str, ...] = ()
+    """Files of the vault that it needs, by path from the root: those it declares, and the modules it imports."""
     files: Mapping[str, str] = field(default_factory=dict)
-    """Declared files by path from the vault's root, base64; the snippet finds them under its working folder."""
+    """Their content, base64; the snippet finds them under its working folder, from which it can import, too."""
     note: str = ""
     """Path of the note, from the vault's root."""
     commit: str | None = None
     dirty: bool | None = None
+
+    @property
+    def claims_key(self) -> str:
+        """What identifies the claims: they may change without the measurement."""
+        return claims_key(self.code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +67,10 @@ def is_bench(info: str) -> bool:
     return info.split()[:2] == ["python", "bench"]
 
 
-def make_job(info: str, code: str, digest: Callable[[str], str | None], note: str = "") -> Job | BadSnippet:
-    """The job of a fenced block.
+def make_job(info: str, code: str, read: Read, note: str = "") -> Job | BadSnippet:
+    """The job of a fenced block. ``read`` gives the files that it declares and the modules that it imports from the vault.
 
-    ``digest`` gives the hexadecimal SHA-256 of a declared file by its path from the vault's root, or ``None`` where
-    there is none; nothing else is read. A fault comes back as a value.
+    A fault comes back as a value.
     """
     options = _options(info)
     if isinstance(options, BadSnippet):
@@ -84,29 +87,17 @@ def make_job(info: str, code: str, digest: Callable[[str], str | None], note: st
     depends = tuple(sorted(filter(None, options.get("depends", "").split(","))))
     digests: dict[str, str] = {}
     for path in depends:
-        found = digest(path) if _inside(path) else None
+        found = read(path) if _inside(path) else None
         if found is None:
             return BadSnippet(f"the declared file {path} is not in the vault", "give its path from the vault's root")
-        digests[path] = found
+        digests[path] = hashlib.sha256(found).hexdigest()
     fault = _syntax(code)
     if fault:
         return BadSnippet(fault, "mend the code: it must run when pasted into a file")
-    declared = "oom" if expect else None
-    return Job(name, code, code_key(code, digests, declared), timeout, "oom" if expect else None, depends, {}, note)
-
-
-def code_key(code: str, digests: Mapping[str, str], expect: str | None = None, harness: str = HARNESS) -> str:
-    """SHA-256 of all that decides a result: the code, what it declares, its files, and the way of measuring.
-
-    Line ends and blanks at line ends are the only differences that do not count.
-    """
-    parts = [normalise(code), harness, expect, sorted(digests.items())]
-    return hashlib.sha256(json.dumps(parts, ensure_ascii=True).encode()).hexdigest()
-
-
-def normalise(code: str) -> str:
-    """The code with plain line ends, no blanks at line ends and one line break at its end."""
-    return "\n".join(line.rstrip() for line in code.splitlines()).strip("\n") + "\n"
+    digests |= {path: hashlib.sha256(content).hexdigest() for path, content in modules(code, read).items()}
+    declared: Literal["oom"] | None = "oom" if expect else None
+    files = tuple(sorted(digests))
+    return Job(name, code, code_key(code, digests, declared), timeout, declared, files, {}, note)
 
 
 def with_files(job: Job, root: Path, commit: str | None = None, dirty: bool | None = None) -> Job:
@@ -126,19 +117,20 @@ def with_files(job: Job, root: Path, commit: str | None = None, dirty: bool | No
         raise VaultcError(
             f"{job.id}: declared files are over {MOST_FILE_BYTES // 2**20} MiB; measure on a smaller sample"
         )
-    return Job(job.id, job.code, job.code_key, job.timeout, job.expect, job.depends, files, job.note, commit, dirty)
+    return replace(job, files=files, commit=commit, dirty=dirty)
 
 
-def file_digest(root: Path) -> Callable[[str], str | None]:
-    """The ``digest`` of ``make_job`` that reads a vault's folder; files outside it do not exist for it."""
+def reader(root: Path) -> Read:
+    """What ``make_job`` reads a vault's folder by; files outside it do not exist for it."""
+    top = root.resolve()
 
-    def digest(path: str) -> str | None:
+    def read(path: str) -> bytes | None:
         target = (root / path).resolve()
-        if not target.is_relative_to(root.resolve()) or not target.is_file():
+        if not target.is_relative_to(top) or not target.is_file():
             return None
-        return hashlib.sha256(target.read_bytes()).hexdigest()
+        return target.read_bytes()
 
-    return digest
+    return read
 
 
 def dump_jobs(jobs: Iterable[Job]) -> str:

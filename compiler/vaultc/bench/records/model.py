@@ -12,12 +12,12 @@ import re
 import statistics
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from vaultc.bench.records.codec import DecodeError, decode, encode
 
-SCHEMA = 1
-"""Version of the line format. A reader keeps and reports lines of a newer one, and does not interpret them."""
+SCHEMA = 2
+"""Version of the line format. A reader reports lines of another one, and does not interpret them; those of 1 had no seal."""
 
 TIME, COLD, BACKWARD, COMPILE = "time", "cold time", "backward time", "compile time"
 HOST, GRAPH = "host time", "graph time"
@@ -300,6 +300,25 @@ class Run:
     ceilings: Ceilings = Ceilings()
     details: Mapping[str, Param] = field(default_factory=dict)
     """What describes the machine and the run without deciding the class: cores, memory, clock, variables that matter."""
+    claims_key: str = ""
+    """What identifies the claims as they were worded when they were decided."""
+    judged: str = ""
+    """UTC, when the claims were decided again; empty where that was done by the run itself."""
+    digest: str = field(default="", compare=False)
+    """Of the line that it was read from."""
+    schema: int = SCHEMA
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The claims of a run, decided again from its points: a line of the same file."""
+
+    judges: str
+    """Digest of the run's line."""
+    claims: tuple[Claim, ...]
+    claims_key: str
+    judged: str
+    """UTC."""
     schema: int = SCHEMA
 
 
@@ -314,17 +333,25 @@ class UnreadableLine:
 
 def to_line(run: Run) -> str:
     """The run as one line of JSON, without the line break; keys in a fixed order, so equal runs give equal lines."""
-    body = {"schema": run.schema, **encode(run)}
-    return json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return json.dumps(to_body(run), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
-def _whole(digits: str) -> int | float:
-    """A whole number; one that no machine word holds is as far from being a count as a float is."""
-    return int(digits) if len(digits) < 20 else float(digits)
+def to_body(record: Run | Judgement) -> dict[str, Any]:
+    """The record as plain JSON."""
+    body = encode(record)
+    body.pop("digest", None)
+    return {"schema": record.schema, **body}
 
 
 def from_line(line: str, number: int = 1) -> Run | UnreadableLine:
-    """The run of one line; a torn line, a foreign one or one of a newer schema comes back as ``UnreadableLine``."""
+    """The run of one line, whose seal is not looked at; see ``body_of`` and ``record_of``."""
+    body = body_of(line, number)
+    found = body if isinstance(body, UnreadableLine) else record_of(body, number)
+    return found if not isinstance(found, Judgement) else UnreadableLine(number, "not a run")
+
+
+def body_of(line: str, number: int) -> dict[str, Any] | UnreadableLine:
+    """The plain JSON of one line; a torn line, a foreign one or one of another schema comes back as ``UnreadableLine``."""
     try:
         body = json.loads(line, parse_int=_whole)
     except (ValueError, RecursionError):
@@ -333,7 +360,17 @@ def from_line(line: str, number: int = 1) -> Run | UnreadableLine:
         return UnreadableLine(number, "not a run")
     if (schema := body.get("schema", 1)) != SCHEMA:
         return UnreadableLine(number, f"schema {schema!r}, this version reads {SCHEMA}")
+    return body
+
+
+def record_of(body: Mapping[str, Any], number: int) -> Run | Judgement | UnreadableLine:
+    """The record of one line."""
     try:
-        return decode(Run, body, "run")
+        return decode(Judgement, body, "judgement") if "judges" in body else decode(Run, body, "run")
     except DecodeError as fault:
         return UnreadableLine(number, str(fault))
+
+
+def _whole(digits: str) -> int | float:
+    """A whole number; one that no machine word holds is as far from being a count as a float is."""
+    return int(digits) if len(digits) < 20 else float(digits)

@@ -1,7 +1,8 @@
 """The results on disk: ``<vault>/_results/<id>/<machine class>.jsonl``, one run a line, only ever added to.
 
-Lines do not depend on each other, so git merges two branches' results by keeping both sides' lines, as a
-``.gitattributes`` beside them says; a reader sorts them by time and drops exact repetitions.
+Each line names the one that it was written after (``vaultc.bench.records.seal``). Two may name the same, so git merges
+two branches' results by keeping both sides' lines, as a ``.gitattributes`` beside them says; a reader sorts them by time
+and drops exact repetitions.
 """
 
 from __future__ import annotations
@@ -11,13 +12,23 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from vaultc.bench.records import stats
+from vaultc.bench.records import FOLDER, seal, stats
 from vaultc.bench.records.lock import lock_for, locked
-from vaultc.bench.records.model import Environment, MachineClass, Point, Run, UnreadableLine, from_line, to_line
+from vaultc.bench.records.model import (
+    Claim,
+    Environment,
+    Judgement,
+    MachineClass,
+    Point,
+    Run,
+    UnreadableLine,
+    body_of,
+    record_of,
+    to_body,
+)
 from vaultc.disk import write
 from vaultc.errors import VaultcError
 
-FOLDER = "_results"
 ATTRIBUTES = "*.jsonl merge=union\n"
 """Tells git to keep both sides' lines; written beside the first result."""
 MOST_SAMPLES = 40
@@ -35,6 +46,8 @@ class Results:
     path: Path
     runs: tuple[Run, ...]
     unreadable: tuple[UnreadableLine, ...] = ()
+    altered: tuple[UnreadableLine, ...] = ()
+    """Lines that are not as they were written, or not where: nothing of them is shown as measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +69,16 @@ def append(root: Path, run: Run) -> Path:
     The file is replaced as a whole, so a reader sees it with the line or without it, and a line that an earlier
     accident tore stays apart. Raises ``VaultcError`` where it cannot be written or the run is too large to keep.
     """
+    return _append(root, run, trim(run))
+
+
+def judge(root: Path, run: Run, claims: tuple[Claim, ...], claims_key: str, moment: str) -> Path:
+    """Adds to a run's file how its claims were decided again at that moment (UTC). Raises ``VaultcError`` as ``append``."""
+    return _append(root, run, Judgement(run.digest, claims, claims_key, moment))
+
+
+def _append(root: Path, run: Run, record: Run | Judgement) -> Path:
     path = path_of(root, run)
-    line = to_line(trim(run))
-    if len(line.encode()) > MOST_LINE_BYTES:
-        raise VaultcError(f"{run.id}: the record is over {MOST_LINE_BYTES // 1024} KiB: sweep fewer points")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         attributes = root / FOLDER / ".gitattributes"
@@ -69,6 +88,9 @@ def append(root: Path, run: Run) -> Path:
             before = path.read_bytes() if path.exists() else b""
             if before and not before.endswith(b"\n"):
                 before += b"\n"
+            line = seal.sealed(to_body(record), _last(before, seal.origin(run.id, path.stem)))
+            if len(line.encode()) > MOST_LINE_BYTES:
+                raise VaultcError(f"{run.id}: the record is over {MOST_LINE_BYTES // 1024} KiB: sweep fewer points")
             write(path, before + line.encode() + b"\n")
     except OSError as fault:
         raise VaultcError(f"{path}: the result cannot be written ({fault.strerror})") from fault
@@ -77,26 +99,66 @@ def append(root: Path, run: Run) -> Path:
 
 def trim(run: Run) -> Run:
     """The run as it is kept: samples to the digits they carry, no more of them than say something, a short log."""
-    return replace(run, points=tuple(map(_trim_point, run.points)), log=run.log[-MOST_LOG_CHARACTERS:])
+    return replace(run, points=tuple(map(trim_point, run.points)), log=run.log[-MOST_LOG_CHARACTERS:])
 
 
 def read(path: Path) -> Results:
-    """One file. What cannot be read is told by line; raises ``VaultcError`` only where the file itself cannot."""
+    """One file. What cannot be read or was altered is told by line; raises ``VaultcError`` only where the file cannot be read."""
     try:
         text = path.read_bytes().decode("utf-8", errors="replace")
     except OSError as fault:
         raise VaultcError(f"{path}: the results cannot be read ({fault.strerror})") from fault
+    lines = {number: line for number, line in enumerate(text.split("\n"), 1) if line.strip()}
+    bodies = {number: body_of(line, number) for number, line in lines.items()}
+    known = {seal.origin(path.parent.name, path.stem)}
+    known |= {str(body["digest"]) for body in bodies.values() if isinstance(body, dict) and "digest" in body}
     runs: dict[str, Run] = {}
-    unreadable = []
-    for number, line in enumerate(text.split("\n"), 1):
-        if not line.strip():
+    judgements: list[tuple[int, Judgement]] = []
+    unreadable, altered = [], []
+    for number, body in bodies.items():
+        if isinstance(body, UnreadableLine):
+            unreadable.append(body)
             continue
-        found = from_line(line, number)
-        if isinstance(found, UnreadableLine):
-            unreadable.append(found)
+        record = record_of(body, number)
+        wrong = seal.broken(body, known) or _misplaced(record, path)
+        if wrong:
+            altered.append(UnreadableLine(number, wrong))
+        elif isinstance(record, UnreadableLine):
+            unreadable.append(record)
+        elif isinstance(record, Judgement):
+            judgements.append((number, record))
         else:
-            runs[line.strip()] = found
-    return Results(path, tuple(sorted(runs.values(), key=lambda run: run.started)), tuple(unreadable))
+            runs[record.digest] = record
+    for number, judgement in sorted(judgements, key=lambda found: (found[1].judged, found[0])):
+        judged = runs.get(judgement.judges)
+        if judged is None:
+            altered.append(UnreadableLine(number, "it judges a run that is not in this file"))
+        else:
+            runs[judgement.judges] = replace(
+                judged, claims=judgement.claims, claims_key=judgement.claims_key, judged=judgement.judged
+            )
+    ordered = tuple(sorted(runs.values(), key=lambda run: run.started))
+    return Results(path, ordered, tuple(unreadable), tuple(altered))
+
+
+def _misplaced(record: Run | Judgement | UnreadableLine, path: Path) -> str:
+    """What tells that a line was not written here and then; empty where nothing does."""
+    if isinstance(record, UnreadableLine):
+        return ""
+    if seal.from_the_future(record.judged if isinstance(record, Judgement) else record.started):
+        return "it is dated in the future"
+    if isinstance(record, Run) and (record.id, record.machine.slug) != (path.parent.name, path.stem):
+        return f"it is a run of {record.id} on {record.machine.label}"
+    return ""
+
+
+def _last(content: bytes, origin: str) -> str:
+    """The digest of the last line that carries one."""
+    for line in reversed(content.decode("utf-8", errors="replace").splitlines()):
+        body = body_of(line, 0)
+        if isinstance(body, dict) and isinstance(body.get("digest"), str):
+            return str(body["digest"])
+    return origin
 
 
 def read_all(root: Path) -> dict[str, tuple[Results, ...]]:
@@ -147,7 +209,8 @@ def newest_environments(runs: Iterable[Run]) -> Mapping[MachineClass, Environmen
     return {machine: run.environment for machine, run in newest.items()}
 
 
-def _trim_point(point: Point) -> Point:
+def trim_point(point: Point) -> Point:
+    """The point as it is kept; claims are decided on it, so that they can be decided again."""
     summary = stats.summarise(point.samples)
     if summary is None or point.unit != "s":
         return point

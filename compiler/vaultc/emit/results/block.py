@@ -1,12 +1,12 @@
 """What stands under a benchmark in its note: what was measured, on which machine, and how far it still holds."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from markupsafe import Markup
 
 from vaultc.bench.records.attach import Attached, OnMachine
 from vaultc.bench.records.jobs import BadSnippet
-from vaultc.bench.records.model import MEASURED, Claim
+from vaultc.bench.records.model import MEASURED, Claim, UnreadableLine
 from vaultc.bench.records.text import one_line
 from vaultc.emit.results import words
 from vaultc.emit.results.claims import listed
@@ -15,6 +15,8 @@ from vaultc.emit.results.html import el, join
 from vaultc.emit.results.provenance import provenance
 from vaultc.emit.results.tables import tables
 
+_ALTERED = "Not shown, because it is not as it was measured"
+
 
 def block(attached: Attached, links: Mapping[str, str]) -> str:
     """The lowered block for a snippet; `links` are addresses by their labels."""
@@ -22,11 +24,14 @@ def block(attached: Attached, links: Mapping[str, str]) -> str:
         what = join((badge_of(attached), el("span", f"{attached.job.message}: {attached.job.help}.")), " ")
         return raw("results", el("p", what, class_="vc-head"), state="bad")
     name = attached.id
-    parts = [_machine(attached, on, f"vaultc-{name}-{index}") for index, on in enumerate(attached.machines)]
+    parts: list[Markup] = [
+        _machine(attached, on, f"vaultc-{name}-{index}") for index, on in enumerate(attached.machines)
+    ]
     if not attached.machines:
-        parts = [join((el("p", badge_of(attached), " ", _how(name), class_="vc-head"), _promises(attached)), "\n")]
-    if attached.unreadable:
-        parts.append(_unreadable(attached))
+        parts += [el("p", badge_of(attached), " ", _how(name), class_="vc-head"), _promises(attached)]
+    for title, broken in (("Not all of the record can be read", attached.unreadable), (_ALTERED, attached.altered)):
+        if broken:
+            parts.append(_lines(title, broken))
     anchors = [el("a", label, href=address) for label, address in links.items()]
     parts.append(el("p", join(anchors, " · "), class_="vc-links", data_search_exclude=True))
     return raw("results", join(parts, "\n"), state=attached.state, id=f"vaultc-results-{name}")
@@ -90,11 +95,8 @@ def _machine(attached: Attached, on: OnMachine, name: str) -> Markup:
     return el("section", join(parts, "\n"), class_="vc-run", data_state=on.state, data_status=run.status)
 
 
-def _unreadable(attached: Attached) -> Markup:
-    said = [
-        f"{one_line(file, 80)}, line {line.number}: {one_line(line.reason, 120)}"
-        for file, line in attached.unreadable[:5]
-    ]
-    more = len(attached.unreadable) - len(said)
+def _lines(what: str, lines: Sequence[tuple[str, UnreadableLine]]) -> Markup:
+    said = [f"{one_line(file, 80)}, line {line.number}: {one_line(line.reason, 120)}" for file, line in lines[:5]]
+    more = len(lines) - len(said)
     text = "; ".join(said) + (f"; and {more} more" if more else "")
-    return el("p", "Not all of the record can be read: ", text, class_="vc-remark", data_grave=True)
+    return el("p", f"{what}: ", text, class_="vc-remark", data_grave=True)

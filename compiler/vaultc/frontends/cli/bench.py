@@ -3,12 +3,15 @@
 import json
 import math
 from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from vaultc.bench.harness import machine
 from vaultc.bench.harness.runner import REPEAT, Step, device_here, machine_here, run_job
+from vaultc.bench.harness.runner import judge as judge_run
+from vaultc.bench.records import store
 from vaultc.bench.records.attach import Attached, OnMachine, attach
 from vaultc.bench.records.compare import MARGIN, Comparison
 from vaultc.bench.records.compare import compare as compare_runs
@@ -80,12 +83,11 @@ def run(
         here = machine_here(where)
         jobs = [job for job, item in zip(jobs, found, strict=True) if not _is_current(item, here)]
     note(f"running the code of {count(len(jobs), 'benchmark')} from {root} on {where}")
-    commit, dirty = machine.repository(root)
     runs = []
     for job in jobs:
         with _Progress(job.id) as progress:
             limit = int(memory * 2**30) if memory else None
-            made = run_job(with_files(job, root, commit, dirty), where, repeat=repeat, memory=limit, progress=progress)
+            made = run_job(_ready(job, root), where, repeat=repeat, memory=limit, progress=progress)
         emit(_safe(_summary(made)))
         if made.status != "interrupted" or any(point.measured for point in made.points):
             note(f"written to {append(root, made).relative_to(root).as_posix()}\n")
@@ -114,6 +116,36 @@ def show(names: tuple[str, ...], vault: Path, format_: str) -> None:
     for item in found:
         if not item.machines:
             emit(_safe(f"{item.id or item.note}: {item.state}"))
+
+
+@bench.command()
+@_names
+@_vault
+def judge(names: tuple[str, ...], vault: Path) -> int:
+    """Decide the claims of NAMES, or of all benchmarks, again from what was measured.
+
+    For claims that were worded anew: nothing is measured, but the code of the notes is run as `run` does, on any machine.
+    Where a verdict or a sentence changed, a line is added to the results.
+    """
+    session, found = _open(vault, names)
+    root = session.project.root
+    open_claims = 0
+    for item, job in zip(found, _runnable(found), strict=True):
+        for on in item.machines:
+            if on.state not in ("ok", "older-environment") or not on.run.points:
+                note(f"{item.id} on {on.machine.label}: {on.state}, so there is nothing to judge by")
+                continue
+            claims = judge_run(with_files(job, root), on.run)
+            changed = claims != on.run.claims or not item.judged(on)
+            if changed:
+                moment = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+                store.judge(root, on.run, claims, job.claims_key, moment)
+            lines = [f"{item.id} on {on.machine.label}: {'decided again' if changed else 'as before'}"]
+            emit(_safe("\n".join([*lines, *(claim.line for claim in claims)])))
+            open_claims += sum(claim.verdict in ("undecided", "unmeasured") for claim in claims)
+    if open_claims:
+        note(f"{count(open_claims, 'claim')} not decided")
+    return 0
 
 
 @bench.command()
@@ -177,8 +209,7 @@ def export(names: tuple[str, ...], vault: Path, output: Path | None) -> None:
     """
     session, found = _open(vault, names)
     root = session.project.root
-    commit, dirty = machine.repository(root)
-    jobs = [with_files(job, root, commit, dirty) for job in _runnable(found)]
+    jobs = [_ready(job, root) for job in _runnable(found)]
     emit(dump_jobs(jobs), output)
     note(f"{count(len(jobs), 'job')} exported")
 
@@ -232,6 +263,11 @@ def _open(place: Path, names: Sequence[str]) -> tuple[Session, list[Attached]]:
         there = ", ".join(sorted(item.id for item in known if item.id)) or "none"
         raise VaultcError(f"no benchmark {', '.join(missing)} in {session.project.root}; it has {there}")
     return session, [item for item in known if not names or item.id in names]
+
+
+def _ready(job: Job, root: Path) -> Job:
+    """The job with its files and the state of the repository."""
+    return with_files(job, root, *machine.repository(root, job.note, *job.depends))
 
 
 def _runnable(found: Iterable[Attached]) -> list[Job]:
