@@ -70,7 +70,7 @@ def compiled(project: Project, files: dict[str, bytes]) -> Vault:
 def digest(project: Project, files: dict[str, bytes]) -> Counter[str]:
     """Put a vault through everything; the findings by code."""
     vault = compiled(project, files)
-    found = pipeline.findings(vault)
+    found = pipeline.findings(vault).diagnostics
     report = Report(vault, found)
     for name in FORMATS:
         renderer(name)(report)

@@ -13,6 +13,8 @@ Table = Mapping[str, tuple[str, ...]]
 # The files of a vault that something is said about, by path; None for what is no note.
 Files = Mapping[str, Note | None]
 Hidden = tuple[Iterable[str], Iterable[str]]
+# The notes that speak for their folder, beside the one that has its name.
+FOLDER_NOTES = ("index", "readme")
 # A folded name and a file that has it.
 Entry = tuple[str, str]
 
@@ -130,8 +132,8 @@ def update(index: Index, notes: Mapping[str, Note], gone: Files, come: Files, hi
         names.update(_last(key) for key in keys)
         if kind in ("stems", "aliases", "titles"):
             whole.update(filter(_suggested, keys))
-        if kind == "files":  # one of them may be what a link to its folder means
-            names.update(_last(key.rpartition("/")[0]) for key in keys)
+        if kind == "files":
+            names.update(_last(key.rpartition("/")[0]) for key in keys if _for_folder(key))
     within, folders, touched = _refoldered(index, gone, come)
     names.update(map(_last, touched))
     hashes = index.hashes or any("#" in key for key in (*names, *whole))
@@ -230,6 +232,12 @@ def _respelled(index: Index, tables: Sequence[Table], whole: Iterable[str]) -> d
                 del out[triple]
                 fresh.discard(triple)
     return out
+
+
+def _for_folder(key: str) -> bool:
+    """Whether a file of this path may be what a link to its folder means."""
+    folder, _, name = key.rpartition("/")
+    return name in (f"{note}.md" for note in (*FOLDER_NOTES, _last(folder)))
 
 
 def _upwards(folder: str) -> Iterator[str]:

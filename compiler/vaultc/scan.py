@@ -2,10 +2,11 @@
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from vaultc.config import FILE, Project
 from vaultc.diagnostics import Diagnostic, report
@@ -17,17 +18,32 @@ if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
 _PIECE = 1 << 16
+# Nanoseconds: a file that was written so lately may be written again without another time.
+_UNSETTLED = 2_000_000_000
 _NEVER = {".git", "node_modules", "__pycache__", ".venv"}
+
+
+class Stamp(NamedTuple):
+    """What a file system says of a file: when it was written, when anything about it changed, its size and its number."""
+
+    written: int
+    changed: int
+    size: int
+    number: int
 
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """The files of a vault, in order of path. `hidden` are files that are there but left out (dotted, excluded, ignored)."""
+    """The files of a vault, in order of path. `hidden` are files that are there but left out (dotted, excluded, ignored).
+
+    `stamps` says of some notes when and how large their file was: as long as it is so, it need not be read again.
+    """
 
     sources: tuple[SourceFile, ...]
     assets: tuple[str, ...]
     hidden: tuple[str, ...]
     findings: tuple[Diagnostic, ...]
+    stamps: Mapping[str, Stamp] = field(default_factory=dict, compare=False)
 
     @property
     def size(self) -> int:
@@ -35,28 +51,60 @@ class Scan:
         return sum(len(source.data) for source in self.sources)
 
 
-def scan(project: Project) -> Scan:
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What differs between two scans. `sources` are the notes that came or are others now, `gone` the notes that went; `assets`
+    and `hidden` have what went and what came."""
+
+    sources: tuple[SourceFile, ...]
+    gone: tuple[str, ...]
+    assets: tuple[frozenset[str], frozenset[str]]
+    hidden: tuple[frozenset[str], frozenset[str]]
+
+
+def changes(before: Scan, after: Scan) -> Changes:
+    """What differs between two scans of a vault."""
+    old = {source.path: source.digest for source in before.sources}
+    sources = tuple(source for source in after.sources if old.pop(source.path, "") != source.digest)
+    assets = _differ(before.assets, after.assets)
+    return Changes(sources, tuple(old), assets, _differ(before.hidden, after.hidden))
+
+
+def _differ(before: Iterable[str], after: Iterable[str]) -> tuple[frozenset[str], frozenset[str]]:
+    old, new = frozenset(before), frozenset(after)
+    return old - new, new - old
+
+
+def scan(project: Project, before: Scan | None = None) -> Scan:
     """Read the notes of a project's vault and list its other files.
 
-    A symlink is followed only to a file inside the vault. Raises VaultcError when the root cannot be listed.
+    With what was there `before`, only files are read whose size or times are others. A symlink is followed only to a file inside
+    the vault. Raises VaultcError when the root cannot be listed.
     """
-    root = project.root
     sources: list[SourceFile] = []
     assets: list[str] = []
     hidden: list[str] = []
     findings: list[Diagnostic] = []
+    stamps: dict[str, Stamp] = {}
+    known = {source.path: source for source in before.sources if source.path in before.stamps} if before else {}
+    settled = time.time_ns() - _UNSETTLED
     excluded = _excluded(project)
     try:
-        os.listdir(root)
+        os.listdir(project.root)
     except OSError as fault:
-        raise VaultcError(f"{root}: {fault.strerror or fault}") from None
-    for path, entry, shown in _walk(root, project, excluded, findings):
+        raise VaultcError(f"{project.root}: {fault.strerror or fault}") from None
+    for path, entry, shown in _walk(project.root, project, excluded, findings):
         if not shown:
             hidden.append(path)
         elif not is_note(path):
             assets.append(path)
         else:
             try:
+                if before is not None and max((stamp := _stamp(entry))[:2]) < settled:
+                    stamps[path] = stamp
+                    if path in known and before.stamps[path] == stamp:
+                        sources.append(known[path])
+                        continue
                 data = _contents(entry)
             except OSError as fault:
                 findings.append(
@@ -65,7 +113,32 @@ def scan(project: Project) -> Scan:
                 continue
             sources.append(source_file(path, data))
     sources.sort(key=lambda s: s.path)
-    return Scan(tuple(sources), tuple(sorted(assets)), tuple(hidden), tuple(findings))
+    return Scan(tuple(sources), tuple(sorted(assets)), tuple(hidden), tuple(findings), stamps)
+
+
+def over(project: Project, found: Scan, texts: Mapping[str, bytes]) -> Scan:
+    """A scan with some texts in place of files, or beside them where the vault would hold a file of that path."""
+    sources = {source.path: source for source in found.sources}
+    left_out = {*found.hidden, *found.assets}
+    fresh = [path for path in texts if path not in sources and path not in left_out]
+    excluded = _excluded(project) if fresh else None
+    for path, data in texts.items():
+        if path in sources or (excluded and path in fresh and _admitted(path, excluded)):
+            sources[path] = source_file(path, data)
+    return replace(found, sources=tuple(sources[path] for path in sorted(sources)))
+
+
+def _admitted(path: str, excluded: Callable[[str, bool], bool]) -> bool:
+    """Whether a new file of this path would be a note of the vault."""
+    *folders, name = path.split("/")
+    above = ["/".join(folders[: at + 1]) for at in range(len(folders))]
+    plain = not any(part.startswith(".") or part in _NEVER for part in (*folders, name))
+    return plain and is_note(path) and not excluded(path, False) and not any(excluded(it, True) for it in above)
+
+
+def _stamp(path: str) -> Stamp:
+    status = os.stat(path)
+    return Stamp(status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino)
 
 
 def source_file(path: str, data: bytes) -> SourceFile:

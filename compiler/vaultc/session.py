@@ -3,21 +3,20 @@
 import gc
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Self
 
 from vaultc import pipeline, scan
-from vaultc.check import memo
+from vaultc.check import Findings, memo
 from vaultc.config import Project, locate
 from vaultc.diagnostics import Diagnostic
 from vaultc.errors import VaultcError
 from vaultc.graph import Vault, delta
 from vaultc.graph.delta import Delta
-from vaultc.model import SourceFile
-from vaultc.parse import cache
+from vaultc.parse import cache, parse_all
 from vaultc.parse.texts import Texts
+from vaultc.resolve.mentions import Mentions
 from vaultc.scan import Scan
 
 
@@ -28,7 +27,8 @@ class Session:
         self.project = project
         self._config = config
         self.progress: cache.Progress = iter
-        self._overlays: dict[str, bytes] = {}
+        # Texts that stand for notes and are not on the disk.
+        self._unsaved: Mapping[str, bytes] = {}
 
     @classmethod
     def open(cls, path: Path, config: Path | None = None) -> Self:
@@ -40,18 +40,12 @@ class Session:
 
     @cached_property
     def scan(self) -> Scan:
-        """The files of the vault as they are on the disk, under the overlays."""
-        found = scan.scan(self.project)
-        if not self._overlays:
-            return found
-        sources: dict[str, SourceFile] = {source.path: source for source in found.sources}
-        for path, data in self._overlays.items():
-            sources[path] = scan.source_file(path, data)
-        return replace(found, sources=tuple(sources[path] for path in sorted(sources)))
+        """The files of the vault as they are on the disk, under the texts that are not saved."""
+        return self._disk
 
     @cached_property
     def vault(self) -> Vault:
-        """The vault, its names resolved."""
+        """The vault, its names resolved: a snapshot that no later change touches."""
         with _uncollected():
             return pipeline.link(self.project, self.scan, lambda files: cache.load(files, self._cache, self.progress))
 
@@ -76,28 +70,40 @@ class Session:
         None gives the path back to the disk: what lies there counts, and where nothing does the note is gone. `refresh` sees
         other changes on the disk as well. Unsaved text never reaches the disk, the caches there included.
         """
-        for path, text in changes.items():
-            if text is None:
-                self._overlays.pop(path, None)
-            else:
-                self._overlays[path] = text.encode("utf-8", "surrogatepass")
-        return self.refresh()
+        texts = {
+            **self._unsaved,
+            **{path: text.encode("utf-8", "surrogatepass") for path, text in changes.items() if text is not None},
+        }
+        texts = {path: text for path, text in texts.items() if changes.get(path, "") is not None}
+        look = None in changes.values()
+        return self._follow(self.project, scan.scan(self.project, self._disk) if look else self._disk, texts)
 
     def refresh(self) -> Delta:
         """Look at the disk again, the configuration included, and say what changed since the last look.
 
         Raises VaultcError when the configuration or the vault cannot be read; what was known stays.
         """
-        before, found = self.vault, self.diagnostics
-        kept = dict(self.__dict__)
-        try:
-            self.project = locate(self.project.root, self._config)
-            for name in ("scan", "vault", "texts", "_checked"):
-                self.__dict__.pop(name, None)
-            return delta.between(before, self.vault, found, self.diagnostics)
-        except VaultcError:
-            self.__dict__.update(kept)
-            raise
+        project = locate(self.project.root, self._config)
+        return self._follow(project, scan.scan(project, self._disk), self._unsaved)
+
+    def _follow(self, project: Project, disk: Scan, unsaved: Mapping[str, bytes]) -> Delta:
+        """Go on to the state of these files. What is not asked for before the next is still compiled, to tell the two apart."""
+        old, found = self.vault, self._findings
+        files = scan.over(project, disk, unsaved) if unsaved else disk
+        with _uncollected():
+            step = pipeline.relink(old, self._known, files, parse_all) if project == old.project else None
+            known = self.__dict__.pop("_known", None)
+            if step:
+                new, now = step.vault, pipeline.refind(found, step)
+            else:
+                known, new = None, pipeline.link(project, files, parse_all)
+                now = pipeline.findings(new)
+        change = delta.between(old, new, found.by_path, now.by_path)
+        self.project, self._unsaved = project, unsaved
+        self.__dict__.pop("texts", None)
+        self.__dict__.update(_disk=disk, scan=files, vault=new, _findings=now)
+        self.__dict__.update(_checked=memo.Checked(now.diagnostics, new.counts), **({"_known": known} if known else {}))
+        return change
 
     def relative(self, path: Path) -> str:
         """`path` relative to the vault, in POSIX form.
@@ -118,18 +124,30 @@ class Session:
             return None
 
     @cached_property
+    def _disk(self) -> Scan:
+        return scan.scan(self.project)
+
+    @cached_property
     def _checked(self) -> memo.Checked:
         """What a check finds. Where only files and configuration decide that, it is kept for the next time."""
-        plain = not self._overlays
-        if plain and (known := memo.load(self.project, self.scan, self._cache)):
+        if known := memo.load(self.project, self.scan, self._cache):
             return known
-        vault = self.vault
-        with _uncollected():
-            checked = memo.Checked(pipeline.findings(vault), vault.counts)
+        checked = memo.Checked(self._findings.diagnostics, self.vault.counts)
         # Findings about measurements follow from stored results, too.
-        if plain and not any(note.snippets for note in vault.notes.values()):
+        if not any(note.snippets for note in self.vault.notes.values()):
             memo.save(self.project, self.scan, self._cache, checked)
         return checked
+
+    @cached_property
+    def _findings(self) -> Findings:
+        vault = self.vault
+        with _uncollected():
+            return pipeline.findings(vault)
+
+    @cached_property
+    def _known(self) -> Mentions:
+        with _uncollected():
+            return pipeline.known(self.vault)
 
 
 @contextmanager

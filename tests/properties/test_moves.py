@@ -121,9 +121,9 @@ def test_fixes_are_idempotent_and_keep_the_graph(files: dict[str, bytes]) -> Non
     from vaultc.check import check
 
     before = compiled(files)
-    repair = fixes.plan(before, check(before), lambda path: True)
+    repair = fixes.plan(before, check(before).diagnostics, lambda path: True)
     after = compiled({**files, **repair.texts})
     lost = edges(before, {}) - edges(after, {})
     assert all(target not in before.notes for _, target, _ in lost)
-    again = fixes.plan(after, check(after), lambda path: True)
+    again = fixes.plan(after, check(after).diagnostics, lambda path: True)
     assert not again.texts

@@ -1,103 +1,157 @@
-"""Stage 7: what is wrong with a vault. One rule a file; their order is these lists'."""
+"""Stage 7: what is wrong with a vault, kept by file, so that the next check looks only at what may have changed."""
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
-from functools import partial
-from itertools import groupby
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import chain
+from typing import Any, TypeVar
 
 from vaultc import faults
 from vaultc.check import ignores
-from vaultc.check.rules import (
-    alias_link,
-    ambiguous_link,
-    dead_end,
-    duplicate_alias,
-    duplicate_block_id,
-    embed_cycle,
-    foreign_dialect,
-    link_escapes_vault,
-    link_to_unpublished,
-    missing_asset,
-    orphan,
-    path_collision,
-    unresolved_block,
-    unresolved_heading,
-    unresolved_link,
-)
+from vaultc.check.rule import sorts
+from vaultc.check.rules import GRAPH, NOTES, REFERENCES
 from vaultc.diagnostics import Diagnostic, Severity, select
 from vaultc.graph import Vault
-from vaultc.model import Note, Reference
-from vaultc.resolve import Resolution, Resolved
+from vaultc.model import Note
+from vaultc.resolve import Resolved
 
-ReferenceRule = Callable[[Vault, Note, Reference, Resolution], Diagnostic | None]
-VaultRule = Callable[[Vault], Iterable[Diagnostic]]
-
-REFERENCE_RULES: tuple[ReferenceRule, ...] = (
-    link_escapes_vault.check,
-    missing_asset.check,
-    unresolved_link.check,
-    unresolved_heading.check,
-    unresolved_block.check,
-    ambiguous_link.check,
-    alias_link.check,
-    link_to_unpublished.check,
-)
-VAULT_RULES: tuple[VaultRule, ...] = (
-    embed_cycle.check,
-    orphan.check,
-    dead_end.check,
-    path_collision.check,
-    duplicate_alias.check,
-    duplicate_block_id.check,
-)
+T = TypeVar("T")
+Found = tuple[Diagnostic, ...]
+ByPath = Mapping[str, Found]
 
 
-def check(vault: Vault) -> tuple[Diagnostic, ...]:
-    """Every finding about a vault, with the severities its owner set, sorted by path, span and code."""
-    found = [*vault.project.findings, *vault.scan.findings]
-    for note in vault.notes.values():
-        found += note.findings
-    found += _references(vault)
-    for rule in VAULT_RULES:
-        found += rule(vault)
-    if any(note.snippets for note in vault.notes.values()):
-        from vaultc.check import measured  # most vaults have no benchmarks, and what judges them is slow to import
+@dataclass(frozen=True)
+class Findings:
+    """What is wrong with a vault.
 
-        found += measured.check(vault)
-    found = ignores.apply(vault, found)
-    return tuple(sorted(_configured(vault, found), key=lambda d: d.sort_key))
+    `by_path` is the answer: the findings about each file that has any, sorted, with the severities that the owner set. The rest
+    is what it was made of: what was found in each note, about its references, what it adds to each question about the whole of
+    the links, and the answers to those; and what is said of benchmarks.
+    """
 
+    notes: ByPath = field(default_factory=dict)
+    references: ByPath = field(default_factory=dict)
+    gathered: tuple[Mapping[str, Any], ...] = tuple({} for _ in GRAPH)
+    graph: tuple[Found, ...] = tuple(() for _ in GRAPH)
+    others: ByPath = field(default_factory=dict)
+    by_path: ByPath = field(default_factory=dict)
 
-def _references(vault: Vault) -> Iterator[Diagnostic]:
-    published = {path for path, note in vault.notes.items() if note.published}
-    # All but those that are as most are: a note by its name, there and published.
-    odd = [
-        (note, reference, resolution)
-        for path, note in vault.notes.items()
-        for reference, resolution in zip(note.references, vault.links[path], strict=True)
-        if type(resolution) is not Resolved or resolution.via != "name" or resolution.path not in published
-    ]
-    foreign = foreign_dialect.check(vault, odd)
-    if foreign:
-        yield foreign.finding
-    passed = foreign.links if foreign else frozenset()
-    for path, links in groupby(odd, key=lambda it: it[0].path):
-        some = [link for link in links if (path, link[1].span.start) not in passed]
-        yield from faults.attempt(path, "checked", partial(_judged, vault, some), lambda fault: [fault])
+    @cached_property
+    def diagnostics(self) -> Found:
+        """Every finding, sorted by path, span and code."""
+        return tuple(chain.from_iterable(self.by_path[path] for path in sorted(self.by_path)))
 
 
-def _judged(vault: Vault, links: Iterable[tuple[Note, Reference, Resolution]]) -> list[Diagnostic]:
-    """What the first rule that has something to say about each link says."""
-    every = (next(filter(None, (rule(vault, *link) for rule in REFERENCE_RULES)), None) for link in links)
-    return [finding for finding in every if finding]
+def check(vault: Vault) -> Findings:
+    """Everything that is wrong with a vault."""
+    return recheck(Findings(), vault, vault.notes.keys())
 
 
-def _configured(vault: Vault, found: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
-    """Apply the configured severities: a longer prefix beats a shorter one."""
+def recheck(before: Findings, vault: Vault, stale: Iterable[str]) -> Findings:
+    """What `check` says of a vault when only the notes in `stale` may be judged otherwise than `before`."""
+    judged = {path: _judged(vault, vault.notes[path]) for path in stale}
+    notes = _merged(before.notes, vault, {path: it.notes for path, it in judged.items()})
+    references = _merged(before.references, vault, {path: it.references for path, it in judged.items()})
+    gathered = tuple(
+        _merged(old, vault, {path: it.gathered[at] for path, it in judged.items()})
+        for at, old in enumerate(before.gathered)
+    )
+    graph = tuple(
+        found if new == old else tuple(rule.check(new))
+        for rule, old, new, found in zip(GRAPH, before.gathered, gathered, before.graph, strict=True)
+    )
+    others = _others(vault, chain.from_iterable(graph))
+    dirty = {*judged, *(path for path in before.by_path if path not in vault.notes)}
+    dirty.update(path for path in others.keys() | before.others.keys() if others.get(path) != before.others.get(path))
+    if any(
+        rule.speaks_for and bool(old) != bool(new) for rule, old, new in zip(GRAPH, before.graph, graph, strict=True)
+    ):
+        dirty.update(references)
+    after = Findings(notes, references, gathered, graph, others)
+    levels = _levels(vault)
+    settled = {path: tuple(_settled(vault, after, path, levels)) for path in dirty}
+    by_path = {path: found for path, found in {**before.by_path, **settled}.items() if found}
+    return replace(after, by_path=by_path)
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """What the rules say of one note."""
+
+    notes: Found
+    references: Found
+    gathered: tuple[Any, ...]
+
+
+def _judged(vault: Vault, note: Note) -> _Judged:
+    def judge() -> _Judged:
+        found = chain(note.findings, *(rule.check(vault, note) for rule in NOTES))
+        return _Judged(tuple(found), tuple(_about_references(vault, note)), tuple(r.gather(vault, note) for r in GRAPH))
+
+    nothing = tuple(None for _ in GRAPH)
+    return faults.attempt(note.path, "checked", judge, lambda fault: _Judged((*note.findings, fault), (), nothing))
+
+
+def _about_references(vault: Vault, note: Note) -> Iterator[Diagnostic]:
+    every = any("found" in rule.sorts for rule in REFERENCES)
+    notes = vault.notes
+    for reference, resolution in zip(note.references, vault.links[note.path], strict=True):
+        if not every and type(resolution) is Resolved and resolution.via == "name":  # as most are
+            target = notes.get(resolution.path)
+            if target is not None and target.published:
+                continue
+        sort = sorts(vault, resolution)
+        for rule in REFERENCES:
+            if not rule.sorts.isdisjoint(sort):
+                yield from rule.check(vault, note, reference, resolution)
+
+
+def _others(vault: Vault, graph: Iterable[Diagnostic]) -> ByPath:
+    """What is said of files, of the links as a whole and of benchmarks, by path."""
+    out: dict[str, list[Diagnostic]] = {}
+    for finding in chain(vault.project.findings, vault.scan.findings, graph, _measured(vault)):
+        out.setdefault(finding.path, []).append(finding)
+    return {path: tuple(found) for path, found in out.items()}
+
+
+def _measured(vault: Vault) -> Iterable[Diagnostic]:
+    if not any(note.snippets for note in vault.notes.values()):
+        return ()
+    from vaultc.check import measured  # most vaults have no benchmarks, and what judges them is slow to import
+
+    return measured.check(vault)
+
+
+def _settled(vault: Vault, all_: Findings, path: str, levels: Mapping[str, Severity]) -> list[Diagnostic]:
+    """What is reported about a file: not what another finding stands for, what a comment silences or what the owner turned off."""
+    note = vault.notes.get(path)
+    found = [*all_.notes.get(path, ()), *_unspoken(vault, all_, path), *all_.others.get(path, ())]
+    if note is not None and note.ignores:
+        found = ignores.apply(note, found)
+    graded = ((finding, levels.get(finding.code, finding.severity)) for finding in found)
+    kept = (it if it.severity is level else replace(it, severity=level) for it, level in graded if level)
+    return sorted(kept, key=lambda finding: finding.sort_key)
+
+
+def _unspoken(vault: Vault, all_: Findings, path: str) -> Found:
+    """What was found about the references of a note and no finding about the whole of the links stands for."""
+    found = all_.references.get(path, ())
+    for rule, fired in zip(GRAPH, all_.graph, strict=True):
+        if found and fired and rule.speaks_for:
+            pairs = zip(vault.notes[path].references, vault.links[path], strict=True)
+            spoken = {reference.span for reference, meaning in pairs if rule.speaks_for(reference, meaning)}
+            found = tuple(finding for finding in found if finding.span not in spoken)
+    return found
+
+
+def _levels(vault: Vault) -> Mapping[str, Severity]:
+    """The configured severities by code: a longer prefix beats a shorter one."""
     levels: dict[str, Severity] = {}
     for pattern, level in sorted(vault.project.config.severity.items(), key=lambda item: -len(select(item[0]))):
         levels |= dict.fromkeys(select(pattern), Severity[level.upper()])
-    for finding in found:
-        severity = levels.get(finding.code, finding.severity)
-        if severity is not Severity.OFF:
-            yield finding if severity is finding.severity else replace(finding, severity=severity)
+    return levels
+
+
+def _merged(before: Mapping[str, T], vault: Vault, judged: Mapping[str, T]) -> dict[str, T]:
+    """What is known of each note, brought up to date; notes of which there is nothing to know are left out."""
+    return {path: known for path, known in {**before, **judged}.items() if known and path in vault.notes}

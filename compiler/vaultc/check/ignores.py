@@ -5,34 +5,31 @@ from collections.abc import Iterable, Iterator
 from itertools import accumulate
 
 from vaultc.diagnostics import Diagnostic, report, select
-from vaultc.graph import Vault
-from vaultc.model import Ignore
+from vaultc.model import Ignore, Note
 
 
-def apply(vault: Vault, found: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """The findings that no comment silences, and a VC005 for each comment that silences nothing."""
-    by_path = {note.path: _Scopes(note.ignores) for note in vault.notes.values() if note.ignores}
-    used: set[tuple[str, int, str]] = set()
+def apply(note: Note, found: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """The findings about a note that no comment in it silences, and a VC005 for each comment that silences nothing."""
+    scopes = _Scopes(note.ignores)
+    used: set[tuple[int, str]] = set()
     out = []
     for finding in found:
         silent = False
-        scopes = by_path.get(finding.path)
-        for ignore in scopes.around(finding.span.start) if scopes else ():
+        for ignore in scopes.around(finding.span.start):
             for pattern in ignore.codes or ("",):
                 if not pattern or finding.code in select(pattern):
-                    used.add((finding.path, ignore.span.start, pattern))
+                    used.add((ignore.span.start, pattern))
                     silent = True
         if not silent:
             out.append(finding)
-    for path, scopes in by_path.items():
-        for ignore in scopes.ignores:
-            for pattern in ignore.codes or ("",):
-                if (path, ignore.span.start, pattern) not in used:
-                    what = f"`ignore {pattern}`" if pattern else "`ignore`"
-                    message = f"{what} silences nothing"
-                    if pattern and not select(pattern):
-                        message = f"`{pattern}` is no code, name or prefix of one"
-                    out.append(report("VC005", message, path, ignore.span, help="remove the comment"))
+    for ignore in scopes.ignores:
+        for pattern in ignore.codes or ("",):
+            if (ignore.span.start, pattern) not in used:
+                what = f"`ignore {pattern}`" if pattern else "`ignore`"
+                message = f"{what} silences nothing"
+                if pattern and not select(pattern):
+                    message = f"`{pattern}` is no code, name or prefix of one"
+                out.append(report("VC005", message, note.path, ignore.span, help="remove the comment"))
     return out
 
 

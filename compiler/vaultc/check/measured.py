@@ -1,8 +1,9 @@
 """The rules about benchmark snippets and their stored results, in their order; imported for vaults that have any."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 
-from vaultc.bench.records.attach import Attached, attach
+from vaultc.bench.records.attach import attach
+from vaultc.check.rule import MeasurementRule
 from vaultc.check.rules import (
     altered_result,
     bad_snippet,
@@ -15,21 +16,19 @@ from vaultc.check.rules import (
 from vaultc.diagnostics import Diagnostic
 from vaultc.graph import Vault
 
-MeasurementRule = Callable[[Vault, Attached], Iterable[Diagnostic]]
-
-RULES: tuple[MeasurementRule, ...] = (
-    bad_snippet.check,
-    unmeasured.check,
-    stale_result.check,
-    failed_run.check,
-    noisy_result.check,
-    implausible_result.check,
-    altered_result.check,
+MEASUREMENTS = (
+    MeasurementRule("VC401", unmeasured.check),
+    MeasurementRule("VC402", stale_result.check),
+    MeasurementRule("VC403", failed_run.check),
+    MeasurementRule("VC404", noisy_result.check),
+    MeasurementRule("VC405", bad_snippet.check),
+    MeasurementRule("VC406", implausible_result.check),
+    MeasurementRule("VC407", altered_result.check),
 )
 
 
 def check(vault: Vault) -> Iterator[Diagnostic]:
     """What is wrong with the benchmarks of a vault. Raises VaultcError where a results file cannot be read."""
     for measured in attach(vault.notes.values(), vault.project.root):
-        for rule in RULES:
-            yield from rule(vault, measured)
+        for rule in MEASUREMENTS:
+            yield from rule.check(vault, measured)

@@ -1,9 +1,9 @@
 """Stage 5: the vault as a graph of notes and links."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from vaultc.config import Project
 from vaultc.index import Index
@@ -73,7 +73,8 @@ class LinkGraph:
 class Vault:
     """A vault whose names are resolved: what the checks and the emitter read.
 
-    `links` holds, for each note's path, one resolution for each of its references, in order.
+    `links` holds, for each note's path, one resolution for each of its references, in order; `discreet` are the notes whose
+    titles or anchors are not what they would be, for they would name unpublished notes.
     """
 
     project: Project
@@ -81,6 +82,7 @@ class Vault:
     notes: Mapping[str, Note]
     index: Index
     links: Mapping[str, tuple[Resolution, ...]]
+    discreet: frozenset[str] = frozenset()
 
     @cached_property
     def graph(self) -> LinkGraph:
@@ -88,14 +90,18 @@ class Vault:
         return build(self.notes, self.links)
 
     @cached_property
-    def successors(self) -> Mapping[str, frozenset[str]]:
-        """The other published notes, and the names without a note, that each published note links to."""
-        hidden = {path for path, note in self.notes.items() if not note.published}
-        return {
-            path: frozenset(end for it in self.links[path] if (end := target(it)) and end not in hidden and end != path)
-            for path in self.notes
-            if path not in hidden
-        }
+    def ends(self) -> Mapping[str, frozenset[str]]:
+        """The other notes, and the names without a note, that each note links to."""
+        return {path: _ends(path, links) for path, links in self.links.items()}
+
+    @cached_property
+    def sources(self) -> Mapping[str, frozenset[str]]:
+        """The notes that link to each of those."""
+        table: dict[str, set[str]] = {}
+        for path, ends in self.ends.items():
+            for end in ends:
+                table.setdefault(end, set()).add(path)
+        return {end: frozenset(paths) for end, paths in table.items()}
 
     def references(self) -> Iterator[tuple[Note, Reference, Resolution]]:
         """Every reference of every note with what it means."""
@@ -132,8 +138,41 @@ class Vault:
     @cached_property
     def counts(self) -> Mapping[str, tuple[int, int]]:
         """How many links and how many embeds each note has."""
-        embeds = {path: sum(r.kind in ("embed", "image") for r in note.references) for path, note in self.notes.items()}
-        return {path: (len(self.notes[path].references) - number, number) for path, number in embeds.items()}
+        return {path: _counted(note) for path, note in self.notes.items()}
+
+
+def follow(before: Vault, after: Vault, stale: Iterable[str]) -> frozenset[str]:
+    """Give a vault the tables of the one before it, as far as they are right: all but those of the notes in `stale` are. The
+    notes that others link to, or that no longer do."""
+    ends = {path: _ends(path, after.links[path]) for path in stale}
+    sources = dict(before.sources)
+    near: set[str] = set()
+    for path in {*ends, *(before.notes.keys() - after.notes.keys())}:
+        left, here = before.ends.get(path, frozenset()), ends.get(path, frozenset())
+        for end in left - here:
+            sources[end] = sources[end] - {path}
+        for end in here - left:
+            sources[end] = sources.get(end, frozenset()) | {path}
+        shown = [vault.notes[path].published for vault in (before, after) if path in vault.notes]
+        near |= left ^ here if all(shown) or not any(shown) else left | here
+    counts = {path: _counted(after.notes[path]) for path in stale}
+    tables: tuple[tuple[str, Mapping[str, Any], Mapping[str, Any]], ...] = (
+        ("ends", before.ends, ends),
+        ("counts", before.counts, counts),
+    )
+    for name, old, new in tables:
+        after.__dict__[name] = {path: new[path] if path in new else old[path] for path in after.notes}
+    after.__dict__["sources"] = {end: paths for end, paths in sources.items() if paths}
+    return frozenset(near & after.notes.keys())
+
+
+def _ends(path: str, links: Iterable[Resolution]) -> frozenset[str]:
+    return frozenset(end for it in links if (end := target(it)) and end != path)
+
+
+def _counted(note: Note) -> tuple[int, int]:
+    embeds = sum(reference.kind in ("embed", "image") for reference in note.references)
+    return len(note.references) - embeds, embeds
 
 
 def target(resolution: Resolution) -> str | None:

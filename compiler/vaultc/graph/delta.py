@@ -1,10 +1,12 @@
 """What differs between two states of a vault."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from vaultc.diagnostics import Diagnostic
 from vaultc.graph import Vault
+
+ByPath = Mapping[str, tuple[Diagnostic, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,30 +31,18 @@ class Delta:
         return self != Delta()
 
 
-def between(
-    before: Vault, after: Vault, found_before: Iterable[Diagnostic], found_after: Iterable[Diagnostic]
-) -> Delta:
-    """The difference between two snapshots, whatever led from one to the other."""
+def between(before: Vault, after: Vault, found: ByPath, found_after: ByPath) -> Delta:
+    """The difference between two snapshots, whatever led from one to the other; the last two are the findings by path."""
     old, new = before.notes, after.notes
+    same = [path for path in new if path in old and old[path] is not new[path]]
+    relinked = (path for path, links in after.links.items() if before.links.get(path) is not links)
+    said = {path for path in found.keys() | found_after.keys() if found.get(path) != found_after.get(path)}
     return Delta(
         added=tuple(path for path in new if path not in old),
         removed=tuple(path for path in old if path not in new),
-        edited=tuple(path for path in new if path in old and old[path].digest != new[path].digest),
-        relinked=tuple(path for path in new if before.links.get(path) != after.links[path]),
-        findings=tuple(sorted(_paths(found_before, found_after))),
+        edited=tuple(path for path in same if old[path].digest != new[path].digest),
+        relinked=tuple(path for path in relinked if before.links.get(path) != after.links[path]),
+        findings=tuple(sorted(said)),
         assets=tuple(sorted({*before.scan.assets} ^ {*after.scan.assets})),
         project=before.project != after.project,
     )
-
-
-def _paths(before: Iterable[Diagnostic], after: Iterable[Diagnostic]) -> Iterator[str]:
-    """The paths at which the findings differ."""
-    old, new = _by_path(before), _by_path(after)
-    return (path for path in old.keys() | new.keys() if old.get(path) != new.get(path))
-
-
-def _by_path(found: Iterable[Diagnostic]) -> dict[str, list[Diagnostic]]:
-    out: dict[str, list[Diagnostic]] = {}
-    for finding in found:
-        out.setdefault(finding.path, []).append(finding)
-    return out

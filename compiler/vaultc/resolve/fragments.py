@@ -40,6 +40,11 @@ def _every_word(text: str) -> str:
 LEVELS: tuple[Callable[[str], str], ...] = (_exact, _plain, _folded, words)
 
 
+def places(note: Note) -> tuple[object, ...]:
+    """All of a note that what its fragments mean rests on: not where its headings and blocks stand, but which there are."""
+    return ([heading[:4] for heading in note.headings], [block.id for block in note.blocks], note.ids)
+
+
 class Fragments:
     """What can be linked to in one note, looked up by tables that are made once."""
 

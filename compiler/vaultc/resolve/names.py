@@ -5,11 +5,10 @@ import posixpath
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
-from vaultc.index import Index
+from vaultc.index import FOLDER_NOTES, Index
 from vaultc.text import fold
 
 Via = Literal["name", "folder", "alias", "title"]
-_FOLDER_NOTES = ("index", "readme")
 
 
 class Found(NamedTuple):
@@ -101,7 +100,7 @@ def _folder(index: Index, path: str) -> Found | None:
     key = fold(path)
     if path and key not in index.folders:
         return None
-    for note in (*_FOLDER_NOTES, key.rpartition("/")[2]):
+    for note in (*FOLDER_NOTES, key.rpartition("/")[2]):
         if found := index.files.get(f"{key}/{note}.md" if key else f"{note}.md"):
             return Found(found[:1], "folder")
     return Found((index.folders[key][0] + "/" if path else "/",), "folder")

@@ -1,7 +1,7 @@
 """What a public note may tell about one that is not published: the words of a link's label, never the name that it leads to."""
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 
 from vaultc.index import Index
@@ -39,13 +39,15 @@ def without(text: str, links: Sequence[Reference]) -> str:
     return text
 
 
-def discreet(index: Index, links: Mapping[str, Sequence[Resolution]]) -> dict[str, Note]:
-    """The published notes whose title or anchors would name an unpublished one, as they are without those names."""
+def discreet(index: Index, links: Mapping[str, Sequence[Resolution]], paths: Iterable[str]) -> dict[str, Note]:
+    """Those of the notes at `paths` that are published and whose title or anchors would name an unpublished one, as they are
+    without those names."""
     notes = index.notes
     if not index.hidden and all(note.published for note in notes.values()):
         return {}
     out: dict[str, Note] = {}
-    for path, note in notes.items():
+    for path in paths:
+        note = notes[path]
         names = bare(notes, note, links[path]) if note.published else []
         if not names:
             continue

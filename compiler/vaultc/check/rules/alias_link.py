@@ -1,5 +1,7 @@
 """VC206: a link by an alias or a title, which Obsidian leaves unresolved."""
 
+from collections.abc import Iterator
+
 from vaultc.diagnostics import Diagnostic, quoted, report
 from vaultc.graph import Vault
 from vaultc.model import Note, Reference
@@ -7,14 +9,14 @@ from vaultc.refactor.spelling import cut, linktext, rewrite
 from vaultc.resolve import Resolution, Resolved
 
 
-def check(vault: Vault, note: Note, reference: Reference, resolution: Resolution) -> Diagnostic | None:
+def check(vault: Vault, note: Note, reference: Reference, resolution: Resolution) -> Iterator[Diagnostic]:
     """A finding when only an alias or the title matches; the fix writes the note's name and keeps the alias as label."""
     if not (isinstance(resolution, Resolved) and resolution.via in ("alias", "title")):
-        return None
+        return
     name = cut(vault.index, note, reference)[0]
     real = linktext(vault.index, resolution.path, note.folder) or resolution.path
     kind = "an alias" if resolution.via == "alias" else "the title"
-    return report(
+    yield report(
         "VC206",
         f"{quoted(name)} is {kind} of {quoted(real)}",
         note.path,

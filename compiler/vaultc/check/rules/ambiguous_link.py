@@ -1,5 +1,7 @@
 """VC205: a link that fits several notes."""
 
+from collections.abc import Iterator
+
 from vaultc.diagnostics import Diagnostic, quoted, report
 from vaultc.graph import Vault
 from vaultc.model import Note, Reference
@@ -7,13 +9,13 @@ from vaultc.refactor.spelling import cut, linktext, rewrite
 from vaultc.resolve import Ambiguous, Resolution, Resolved
 
 
-def check(vault: Vault, note: Note, reference: Reference, resolution: Resolution) -> Diagnostic | None:
+def check(vault: Vault, note: Note, reference: Reference, resolution: Resolution) -> Iterator[Diagnostic]:
     """A finding when more than one file has the name; the fix names the one that Obsidian opens by its shortest path."""
     if not (isinstance(resolution, Ambiguous) and isinstance(resolution.chosen, Resolved)):
-        return None
+        return
     files = resolution.candidates
     name = cut(vault.index, note, reference)[0]
-    return report(
+    yield report(
         "VC205",
         f"{quoted(name)} may be any of {len(files)} files",
         note.path,

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 from vaultc.diagnostics import Diagnostic, report
 from vaultc.graph import Vault
+from vaultc.model import Note
 
 
-def check(vault: Vault) -> Iterator[Diagnostic]:
-    """A finding for each published note none of whose links reaches another note."""
-    notes = vault.notes.keys()
-    for path, ends in vault.successors.items():
-        if notes.isdisjoint(ends):
-            yield report(
-                "VC302", "links to no other note", path, help="link to the notes that a reader would turn to next"
-            )
+def check(vault: Vault, note: Note) -> Iterator[Diagnostic]:
+    """A finding for a published note none of whose links reaches another note that readers see."""
+    if note.published and not any(
+        path in vault.notes and vault.notes[path].published for path in vault.ends[note.path]
+    ):
+        help = "link to the notes that a reader would turn to next"
+        yield report("VC302", "links to no other note", note.path, help=help)

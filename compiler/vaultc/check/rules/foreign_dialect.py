@@ -1,47 +1,60 @@
 """VC209: links written the other way round, `[[label|target]]`, as Dendron writes them."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from vaultc.diagnostics import Diagnostic, report
 from vaultc.graph import Vault
 from vaultc.model import Note, Reference
-from vaultc.resolve import Resolution, Unresolved, names
+from vaultc.resolve import Ambiguous, Resolution, Resolved, names
 from vaultc.text import Span
 
 _ENOUGH = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Foreign:
-    """One finding for the vault, and the links (path, start) that it speaks for."""
+class Tally(NamedTuple):
+    """How a note writes its links with a label: those whose label is the name of a note and the target is none, and how many
+    whose target is a name."""
 
-    finding: Diagnostic
-    links: frozenset[tuple[str, int]]
+    turned: tuple[Span, ...]
+    straight: int
 
 
-def check(vault: Vault, odd: Iterable[tuple[Note, Reference, Resolution]]) -> Foreign | None:
-    """A finding when at least three links with a label name a note only by the label, and they outnumber those that resolve.
-    `odd` are the references of the vault, or those of them that do not simply resolve."""
-    reversed_: list[tuple[str, Span]] = []
-    for note, reference, resolution in odd:
+def speaks_for(reference: Reference, resolution: Resolution) -> bool:
+    """Whether a link has a label, and what stands where the name belongs is none: a title or an alias is what readers see."""
+    if reference.label is None or reference.kind != "link":
+        return False
+    chosen = resolution.chosen if isinstance(resolution, Ambiguous) else resolution
+    return chosen.via in ("alias", "title") if isinstance(chosen, Resolved) else chosen.missing == "note"
+
+
+def gather(vault: Vault, note: Note) -> Tally | None:
+    """How the note writes its links."""
+    turned = []
+    straight = 0
+    for reference, resolution in zip(note.references, vault.links[note.path], strict=True):
         if reference.label is None or reference.kind != "link":
             continue
-        if isinstance(resolution, Unresolved) and resolution.missing == "note":
-            name = reference.label.partition("#")[0].strip()
-            found = names.find(vault.index, name, note.folder) if name else None
-            if isinstance(found, names.Found) and found.via == "name":
-                reversed_.append((note.path, reference.span))
-    if len(reversed_) < _ENOUGH:
-        return None
-    straight = sum(
-        reference.label is not None and reference.kind == "link" and not isinstance(resolution, Unresolved)
-        for _, reference, resolution in vault.references()
-    )
-    if len(reversed_) <= straight:
-        return None
-    path, span = reversed_[0]
-    message = f"{len(reversed_)} links are written `[[label|note]]`"
-    help = "write `[[note|label]]`: this order is Dendron's, and no link of it resolves here"
-    finding = report("VC209", message, path, span, help=help)
-    return Foreign(finding, frozenset((p, s.start) for p, s in reversed_))
+        if type(resolution) is Resolved and resolution.via == "name":
+            straight += 1
+        elif speaks_for(reference, resolution) and _is_name(vault, note, reference.label):
+            turned.append(reference.span)
+    return Tally(tuple(turned), straight) if turned or straight else None
+
+
+def check(tallies: Mapping[str, Tally]) -> Iterator[Diagnostic]:
+    """One finding for the vault when at least three links with a label name a note only by the label, and more do than by the
+    target."""
+    turned = sum(len(tally.turned) for tally in tallies.values())
+    if turned < _ENOUGH or turned <= sum(tally.straight for tally in tallies.values()):
+        return
+    path = min(path for path, tally in tallies.items() if tally.turned)
+    message = f"{turned} links are written `[[label|note]]`"
+    help = "write `[[note|label]]`: this order is Dendron's, and here none of these links reaches its note by name"
+    yield report("VC209", message, path, tallies[path].turned[0], help=help)
+
+
+def _is_name(vault: Vault, note: Note, label: str) -> bool:
+    name = label.partition("#")[0].strip()
+    found = names.find(vault.index, name, note.folder) if name else None
+    return isinstance(found, names.Found) and found.via == "name"

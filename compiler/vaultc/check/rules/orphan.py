@@ -4,12 +4,13 @@ from collections.abc import Iterator
 
 from vaultc.diagnostics import Diagnostic, report
 from vaultc.graph import Vault
+from vaultc.model import Note
 from vaultc.resolve.pages import url
 
 
-def check(vault: Vault) -> Iterator[Diagnostic]:
-    """A finding for each published note without a link from another; a folder's index needs none."""
-    linked = frozenset[str]().union(*vault.successors.values())
-    for path, note in vault.notes.items():
-        if note.published and path not in linked and url(path) not in ("", f"{note.folder}/"):
-            yield report("VC301", "no note links here", path, help="link to it from a note on a near topic")
+def check(vault: Vault, note: Note) -> Iterator[Diagnostic]:
+    """A finding for a published note without a link from another; a folder's index needs none."""
+    if not note.published or any(vault.notes[path].published for path in vault.sources.get(note.path, ())):
+        return
+    if url(note.path) not in ("", f"{note.folder}/"):
+        yield report("VC301", "no note links here", note.path, help="link to it from a note on a near topic")

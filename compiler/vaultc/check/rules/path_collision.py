@@ -1,23 +1,27 @@
 """VC303: notes that would have one and the same address."""
 
-from collections import defaultdict
 from collections.abc import Iterator
 
 from vaultc.diagnostics import Diagnostic, Label, quoted, report
 from vaultc.graph import Vault
+from vaultc.model import Note
 from vaultc.resolve.pages import url
 from vaultc.text import Span, fold
 
 
-def check(vault: Vault) -> Iterator[Diagnostic]:
-    """A finding for each note after the first at an address; addresses compare without case, as some disks and hosts do."""
-    pages: dict[str, list[str]] = defaultdict(list)
-    for path, note in vault.notes.items():
-        if note.published:
-            pages[fold(url(path))].append(path)
-    for paths in pages.values():
-        first, *others = sorted(paths, key=lambda p: (fold(p).endswith("readme.md"), len(p), p))
-        for path in others:
-            label = Label(first, Span(0, 0), "keeps the address")
-            message = f"wants the same address as {quoted(first)}: {quoted(url(first) or '/')}"
-            yield report("VC303", message, path, labels=(label,), help="rename one of the two")
+def check(vault: Vault, note: Note) -> Iterator[Diagnostic]:
+    """A finding for a note that is not the first at its address; addresses compare without case, as some disks and hosts do."""
+    if not note.published:
+        return
+    address = fold(url(note.path))
+    files = vault.index.files
+    names = (f"{address[:-1]}.md", f"{address}index.md", f"{address}readme.md")
+    rivals = [path for name in names for path in files.get(name, ()) if path in vault.notes]
+    if len(rivals) < 2:
+        return
+    rivals = [path for path in rivals if vault.notes[path].published and fold(url(path)) == address]
+    first = min(rivals, key=lambda path: (fold(path).endswith("readme.md"), len(path), path))
+    if note.path != first:
+        label = Label(first, Span(0, 0), "keeps the address")
+        message = f"wants the same address as {quoted(first)}: {quoted(url(first) or '/')}"
+        yield report("VC303", message, note.path, labels=(label,), help="rename one of the two")
