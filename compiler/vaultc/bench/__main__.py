@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from vaultc.bench.harness.runner import REPEAT, Step, device_here, run_job
+from vaultc.bench.harness.runner import REPEAT, SPEND, Step, device_here, run_job
 from vaultc.bench.records import FOLDER
 from vaultc.bench.records.jobs import Job, load_jobs
 from vaultc.bench.records.model import MEASURED, Device, Run
@@ -40,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         memory = int(options.memory * 2**30) if options.memory else None
         runs = []
         for job in jobs:
-            run = run_job(job, device, repeat=options.repeat, memory=memory, progress=_progress)
+            run = run_job(job, device, repeat=options.repeat, spend=SPEND, memory=memory, progress=_progress)
             kept = run.status != "interrupted" or any(point.measured for point in run.points)
             _report(run, append(options.out, run) if kept else None)
             if run.status == "interrupted":

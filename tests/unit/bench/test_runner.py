@@ -15,6 +15,7 @@ from vaultc.bench.harness.process import only_one
 from vaultc.bench.harness.runner import Step, judge, run_job
 from vaultc.bench.records.jobs import Job, make_job, reader, with_files
 from vaultc.bench.records.model import Run, from_line, to_line
+from vaultc.bench.records.precision import MOST_PROCESSES
 from vaultc.errors import VaultcError
 
 HEAD = "import os, signal, subprocess, sys, time\nfrom vaultc import bench\n"
@@ -298,3 +299,19 @@ def test_modules_of_the_vault_are_there(tmp_path: Path) -> None:
     made = make_job("python bench id=x", code, reader(tmp_path))
     assert isinstance(made, Job)
     assert run_job(with_files(made, tmp_path), "cpu", repeat=1).points[0].samples == ((42.0,),)
+
+
+def test_processes_are_added_until_the_interval_is_narrow_or_the_time_is_spent() -> None:
+    def times(spread: str) -> str:
+        return HEAD + (
+            "import random\n"
+            f"def f(n): return bench.Value(1 + {spread} * random.random(), 's', 'time')\n"
+            "bench.measure(f, n=[1])\n"
+        )
+
+    wide, narrow = (
+        run_job(job(times(spread), "timeout=60"), "cpu", repeat=2, spend=spend)
+        for spread, spend in (("1", 3600), ("0.0001", 3600))
+    )
+    assert wide.processes == MOST_PROCESSES and narrow.processes == 2
+    assert run_job(job(times("1"), "timeout=60"), "cpu", repeat=2, spend=0).processes == 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import math
 import os
 import sys
 import tempfile
@@ -36,11 +37,14 @@ from vaultc.bench.records.model import (
     Run,
     Status,
 )
+from vaultc.bench.records.precision import narrow_enough
 from vaultc.bench.records.store import trim_point
 from vaultc.errors import VaultcError
 
 REPEAT = 3
 """Processes that time each point, unless asked otherwise: fewer than three say nothing about the spread."""
+SPEND = 300.0
+"""Seconds in which ``vaultc bench run`` adds processes to a benchmark whose intervals are wide."""
 MEMORY_SHARE = 0.75
 """Share of the machine's memory at which a process is stopped, before the system stops another one."""
 
@@ -79,18 +83,20 @@ def run_job(
     repeat: int = REPEAT,
     memory: int | None = None,
     seed: int = SEED,
+    spend: float = 0.0,
     progress: Callable[[Step], None] = lambda step: None,
 ) -> Run:
     """Measures a job. Whatever the snippet does, it leaves a ``Run``; so does Ctrl-C, with ``interrupted``.
 
-    ``memory`` is the limit in bytes of resident memory (by default ``MEMORY_SHARE`` of the machine's).
+    ``spend`` is for how many seconds from the beginning processes are added to ``repeat`` of them while the interval of
+    a time is wide (``vaultc.bench.records.precision``). ``memory`` is the limit in bytes of resident memory (by default ``MEMORY_SHARE`` of the machine's).
     Raises ``VaultcError`` where the device is busy, or cannot be reached at all.
     """
     limits = Limits(job.timeout, memory or int(MEMORY_SHARE * (machine.total_memory() or 8 * 2**30)))
     started, began = datetime.now(UTC), time.monotonic()
     state = _State(load=machine.load())
     with only_one(device), tempfile.TemporaryDirectory(prefix="vaultc-bench-") as folder:
-        conductor = _Conductor(job, device, repeat, limits, seed, Path(folder), state, progress)
+        conductor = _Conductor(job, device, repeat, limits, seed, Path(folder), state, progress, began + spend)
         try:
             conductor.perform()
         except KeyboardInterrupt:
@@ -150,19 +156,33 @@ class _Conductor:
     folder: Path
     state: _State
     progress: Callable[[Step], None]
+    spend_until: float = -math.inf
+    """Moment of the monotonic clock until which processes are added while an interval is wide."""
+    turns: int = 0
     done: int = 0
+    began: float = field(default_factory=time.monotonic)
 
     def perform(self) -> None:
         self._lay_out()
         self._plan()
         if self._stopped():
             return
-        for turn in range(self.repeat if self.state.plan else 0):
+        while self.state.plan and self._wants(turn := self.turns):
+            self.turns += 1
             self._probe(turn)
             self._time(turn)
             if self._stopped():
                 return
         self._claims()
+
+    def _wants(self, turn: int) -> bool:
+        """Whether a further process is to time the points: as many as were asked for, then until every time is known."""
+        if turn < self.repeat:
+            return True
+        # A process takes as long as those before it: the next must end within the time, too.
+        spent = time.monotonic() - self.began
+        late = time.monotonic() + spent / max(1, turn) > self.spend_until
+        return not late and not narrow_enough(_pooled(self.state, self.device))
 
     def greet(self) -> tuple[Status, str] | None:
         """Only asks who is there."""
@@ -197,7 +217,7 @@ class _Conductor:
         """Times what is not settled. A point that takes its process down is settled by that, and the rest goes on."""
         while len(self.state.settled) < len(self.state.plan):
             request = self._request("time", turn)
-            outcome = self._process("time", f"timing, process {turn + 1} of {self.repeat}", request)
+            outcome = self._process("time", f"timing, process {turn + 1} of {max(self.repeat, self.turns)}", request)
             current = self._take(outcome, None)
             fault = _fault(outcome)
             if fault is None:
@@ -263,7 +283,7 @@ class _Conductor:
 
     def _process(self, phase: Phase, text: str, request: Request) -> Outcome:
         probes = sum(planned.memory for planned in self.state.plan)
-        total = 2 + self.repeat * (1 + probes)
+        total = 2 + max(self.repeat, self.turns) * (1 + probes)
         self.progress(Step(self.job.id, min(self.done, total - 1), total, text))
         path = self.folder / "request.json"
         path.write_text(json.dumps(encode(request)), encoding="utf-8")

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from vaultc.bench.harness import machine
-from vaultc.bench.harness.runner import REPEAT, Step, device_here, machine_here, run_job
+from vaultc.bench.harness.runner import REPEAT, SPEND, Step, device_here, machine_here, run_job
 from vaultc.bench.harness.runner import judge as judge_run
 from vaultc.bench.records import store
 from vaultc.bench.records.attach import Attached, OnMachine, attach
@@ -64,11 +64,29 @@ def list_(names: tuple[str, ...], vault: Path, format_: str) -> None:
 @click.option("--device", type=click.Choice(("cpu", "cuda")), help="Where to measure.  [default: cuda if there is one]")
 @click.option("--stale", is_flag=True, help="Only what has no current result on this machine.")
 @click.option(
-    "--repeat", type=click.IntRange(1, 100), default=REPEAT, show_default=True, help="Processes for each point."
+    "--repeat",
+    type=click.IntRange(1, 100),
+    default=REPEAT,
+    show_default=True,
+    help="Processes for each point, at least.",
+)
+@click.option(
+    "--spend",
+    type=click.FloatRange(min=0),
+    default=SPEND,
+    show_default=True,
+    metavar="SECONDS",
+    help="Time for a benchmark, in which processes are added while a time is known to less than 5 %.",
 )
 @click.option("--memory", type=click.FloatRange(min=0, min_open=True), metavar="GIB", help="Limit of resident memory.")
 def run(
-    names: tuple[str, ...], vault: Path, device: Device | None, stale: bool, repeat: int, memory: float | None
+    names: tuple[str, ...],
+    vault: Path,
+    device: Device | None,
+    stale: bool,
+    repeat: int,
+    spend: float,
+    memory: float | None,
 ) -> int:
     """Run the benchmarks NAMES, or all of them, and store what they measured.
 
@@ -87,7 +105,7 @@ def run(
     for job in jobs:
         with _Progress(job.id) as progress:
             limit = int(memory * 2**30) if memory else None
-            made = run_job(_ready(job, root), where, repeat=repeat, memory=limit, progress=progress)
+            made = run_job(_ready(job, root), where, repeat=repeat, spend=spend, memory=limit, progress=progress)
         emit(_safe(_summary(made)))
         if made.status != "interrupted" or any(point.measured for point in made.points):
             note(f"written to {append(root, made).relative_to(root).as_posix()}\n")
