@@ -109,6 +109,14 @@ def test_mkdocs_alone_builds_the_same_tree(tmp_path: Path, home: dict[str, str])
     assert (differing, odd) == ([], [])
 
 
+def test_folders_and_tags_of_any_depth_are_built(tmp_path: Path, home: dict[str, str]) -> None:
+    deep = "/".join(["d"] * 300)
+    write(tmp_path / "notes", {f"{deep}/n.md": "# N\n\n[[a]] #t/" + "/".join("u" * 300), "a.md": f"[[{deep}/n]]\n"})
+    done = run(home, "build", "notes", "--site-dir", "site", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "site" / deep / "n/index.html").is_file()
+
+
 def test_no_page_asks_for_fonts_whatever_the_project_says(tmp_path: Path, home: dict[str, str]) -> None:
     theme = "theme: {name: material, font: {text: Roboto, code: Roboto Mono}}"
     config = f"site_name: P\ndocs_dir: notes\nsite_dir: site\nplugins: [vaultc]\n{theme}\n"

@@ -88,6 +88,7 @@ class VaultcPlugin(BasePlugin[PluginOptions]):
             self._fault(finding)
         self._paths = {page: path for path, page in self._emitted.layout.notes.items()}
         publish.adapt(config, self._emitted.folder, self.session.project)
+        publish.deepen(max(folder.count("/") for folder in self._emitted.layout.folders))
         if self._serving and before and before.titles != self._emitted.titles:  # the sidebar of every page names them
             publish.touch(self._emitted.folder)
         if self._swap:

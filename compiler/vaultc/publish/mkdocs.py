@@ -4,6 +4,7 @@ import gzip
 import json
 import logging
 import re
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import quote
@@ -141,6 +142,11 @@ def adapt(config: MkDocsConfig, objects: Path, project: Project) -> None:
                 at = 1 if config.theme.custom_dir else 0
                 config.theme.dirs.insert(at, str(folder))
         config.theme["font"] = False  # else every page asks another host for them
+
+
+def deepen(folders: int) -> None:
+    """Let MkDocs, its templates and the sidebar go down so many folders: they do it by recursion, a dozen calls for each."""
+    sys.setrecursionlimit(max(sys.getrecursionlimit(), 1000 + 20 * folders))
 
 
 def inputs(config: MkDocsConfig) -> Iterator[Path]:
