@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from vaultc import check, faults, graph, index, resolve, scan
 from vaultc.check import Findings
@@ -15,6 +15,9 @@ from vaultc.resolve import Resolution, mentions, unpublished
 from vaultc.resolve.fragments import places
 from vaultc.resolve.mentions import Mentions
 from vaultc.scan import Scan
+
+if TYPE_CHECKING:
+    from vaultc.emit import Emitted, Memo
 
 Parse = Callable[[Sequence[SourceFile]], list[Note]]
 Links = tuple[Resolution, ...]
@@ -41,6 +44,16 @@ def link(project: Project, scan: Scan, parse: Parse) -> Vault:
 def findings(vault: Vault) -> Findings:
     """What is wrong with a vault."""
     return check.check(vault)
+
+
+def emit(vault: Vault, memo: "Memo") -> "Emitted":
+    """The vault as Markdown for a generator, in the project's folder of object files.
+
+    Raises VaultcError when that cannot be written.
+    """
+    from vaultc import emit  # slow to import, and a check needs none of it
+
+    return emit.emit(vault, vault.project.output("docs"), memo)
 
 
 def known(vault: Vault) -> Mentions:

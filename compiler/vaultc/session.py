@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from vaultc import pipeline, scan
 from vaultc.check import Findings, memo
@@ -19,6 +19,10 @@ from vaultc.parse.texts import Texts
 from vaultc.resolve.mentions import Mentions
 from vaultc.scan import Scan
 
+if TYPE_CHECKING:
+    from vaultc.emit import Emitted
+    from vaultc.emit.memo import Memo
+
 
 class Session:
     """One vault, compiled on demand; `apply` and `refresh` lead to the next state of it. A host may set `progress`."""
@@ -29,6 +33,7 @@ class Session:
         self.progress: cache.Progress = iter
         # Texts that stand for notes and are not on the disk.
         self._unsaved: Mapping[str, bytes] = {}
+        self._memo: Memo | None = None
 
     @classmethod
     def open(cls, path: Path, config: Path | None = None) -> Self:
@@ -104,6 +109,23 @@ class Session:
         self.__dict__.update(_disk=disk, scan=files, vault=new, _findings=now)
         self.__dict__.update(_checked=memo.Checked(now.diagnostics, new.counts), **({"_known": known} if known else {}))
         return change
+
+    def emit(self) -> "Emitted":
+        """Write the object files of the vault as it is now; only those are made that are not known to be the same.
+
+        Raises VaultcError when they cannot be written.
+        """
+        from vaultc.emit.memo import Memo  # slow to import, and a check needs none of it
+
+        file = self._cache / "objects" if self._cache and not self._unsaved else None
+        with _uncollected():
+            if self._memo is None:
+                self._memo = Memo.load(file, self.scan.size) if file else Memo()
+            before = self._memo.state
+            emitted = pipeline.emit(self.vault, self._memo)
+            if file and self._memo.state != before:
+                self._memo.save(file)
+        return emitted
 
     def relative(self, path: Path) -> str:
         """`path` relative to the vault, in POSIX form.

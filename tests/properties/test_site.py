@@ -57,7 +57,7 @@ edits = st.one_of(
 
 def write(root: Path, name: str, text: str) -> None:
     (root / name).parent.mkdir(parents=True, exist_ok=True)
-    (root / name).write_text(text, encoding="utf-8")
+    (root / name).write_bytes(text.encode("utf-8", "surrogatepass"))
 
 
 def configure(root: Path, more: str) -> None:

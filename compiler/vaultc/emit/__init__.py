@@ -1,7 +1,6 @@
 """Stage 8: the vault as plain Markdown that any generator can publish."""
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -9,19 +8,19 @@ from pathlib import Path
 from vaultc import faults
 from vaultc.diagnostics import Diagnostic
 from vaultc.disk import digest
-from vaultc.emit import frame, generated, note, results, source
+from vaultc.emit import frame, generated, graph_file, note, results, source
 from vaultc.emit.backlinks import Mention, mentions
 from vaultc.emit.documents import Documents
+from vaultc.emit.keys import Keys
+from vaultc.emit.memo import File, Memo, Part
 from vaultc.emit.pages import Layout, layout
-from vaultc.emit.write import write
+from vaultc.emit.write import stamp, write
 from vaultc.graph import Vault
-from vaultc.graph.document import graph_json
 from vaultc.model import Note
-from vaultc.resolve.pages import url
 
-__all__ = ["Emitted", "Layout", "emit"]
+__all__ = ["Emitted", "Layout", "Memo", "emit"]
 
-GRAPH = "graph.json"
+GRAPH = graph_file.NAME
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,68 +36,96 @@ class Emitted:
     findings: tuple[Diagnostic, ...] = ()
 
 
-def emit(vault: Vault, folder: Path) -> Emitted:
+def emit(vault: Vault, folder: Path, memo: Memo | None = None) -> Emitted:
     """Write the object files of a vault into `folder`, which then holds nothing else.
 
+    What `memo` holds under the digest of what it is made of now is not made again; it then holds what this vault is made of.
     Raises VaultcError when the folder cannot be written.
     """
-    measured = results.collect(vault)
-    plan = layout(vault, measured.ids if measured.any else None)
-    documents = Documents(vault)
-    parts: dict[str, _Part] = {}
+    memo = Memo() if memo is None else memo
+    work = _Work(vault, memo)
+    parts = {path: work.part(path) for path in sorted(work.layout.notes)}
     mentioned: dict[str, list[Mention]] = {}
-    for path in sorted(plan.notes):
-        parts[path] = part = _part(vault, plan, vault.notes[path], measured, documents)
+    for part in parts.values():
         for end, mention in part.mentions:
             mentioned.setdefault(end, []).append(mention)
     texts: dict[str, str] = {}
-    findings: list[Diagnostic] = []
-    for path, page in plan.notes.items():
-        texts[page], found = _page(vault, plan, vault.notes[path], parts[path], mentioned.get(path, ()))
-        findings += found
-    texts |= generated.generate(vault, plan, GRAPH)
-    texts |= measured.generate(vault, plan)
-    document = graph_json(vault, {path: url(page) for path, page in plan.notes.items()})
-    texts[GRAPH] = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
-    assets = sorted({asset for part in parts.values() for asset in part.assets})
-    copies = [(path, vault.project.root / path) for path in assets if path not in texts]
-    titles = {page: frame.title(text) for page, text in texts.items() if page != GRAPH}
-    digests = {name: digest(text.encode("utf-8", "replace")) for name, text in texts.items()}
-    return Emitted(folder, plan, titles, digests, write(folder, texts, copies), tuple(findings))
+    files: dict[str, File] = {}
+    keys: dict[str, str] = {}
+    for path, name in work.layout.notes.items():
+        found = list(dict.fromkeys(mentioned.get(path, ())))
+        keys[name] = work.keys.page(parts[path].key, path, found) if parts[path].key else ""
+        known = memo.files.get(name)
+        if known and known.key == keys[name] and known.stands(f"{folder}/{name}"):
+            files[name] = known
+        else:
+            texts[name] = work.page(path, found)
+            keys[name] = "" if path in work.faulty else keys[name]
+    texts |= generated.generate(vault, work.layout, GRAPH)
+    texts |= work.measured.generate(vault, work.layout)
+    texts[GRAPH] = graph_file.text(vault, work.layout, {path: part.edges for path, part in parts.items()}, memo)
+    assets = sorted({asset for part in parts.values() for asset in part.assets} - {*texts, *files})
+    changed = write(folder, texts, [(path, vault.project.root / path) for path in assets], files)
+    for name, text in texts.items():
+        title = frame.title(text) if name != GRAPH else ""
+        size, time = stamp(folder / name)
+        files[name] = File(keys.get(name, ""), digest(text.encode("utf-8", "replace")), title, size, time)
+    memo.parts = {path: part for path, part in parts.items() if part.key}
+    memo.files = {name: file for name, file in files.items() if file.key}
+    titles = {name: file.title for name, file in files.items() if name != GRAPH}
+    digests = {name: file.digest for name, file in files.items()}
+    return Emitted(folder, work.layout, titles, digests, changed, tuple(work.findings))
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """What a note gives: its lowered text (None where that failed), the assets in it, its links to others, findings."""
+class _Work:
+    """One emitting: what its steps share. A note is lowered when its part or its page is not known, and at most once."""
 
-    body: str | None
-    assets: frozenset[str] = frozenset()
-    mentions: Sequence[tuple[str, Mention]] = ()
-    findings: Sequence[Diagnostic] = ()
+    def __init__(self, vault: Vault, memo: Memo) -> None:
+        self.vault = vault
+        self.measured = results.collect(vault)
+        self.layout = layout(vault, self.measured.ids if self.measured.any else None)
+        self.keys = Keys(vault, self.layout, self.measured)
+        self.findings: list[Diagnostic] = []
+        self.faulty: set[str] = set()  # notes of which no page could be made
+        self._memo = memo
+        self._documents = Documents(vault)
+        self._bodies: dict[str, str | None] = {}  # None where lowering failed
 
+    def part(self, path: str) -> Part:
+        """What a note gives to others; without a key where it is not to be kept."""
+        key = self.keys.part(path) or ""
+        known = self._memo.parts.get(path)
+        if key and known and known.key == key:
+            return known
+        use = self._lower(path)
+        sound = self._bodies[path] is not None and not use.findings
+        one = self.vault.notes[path]
+        said = mentions(self.vault, one, self._documents(one)) if self._bodies[path] is not None else []
+        edges = graph_file.rows(self.vault, path)
+        return Part(key if sound else "", tuple(sorted(use.assets)), tuple(said), edges)
 
-def _part(vault: Vault, plan: Layout, one: Note, measured: results.Measured, documents: Documents) -> _Part:
-    def lowered() -> _Part:
-        use = note.Use(documents)
-        body = note.body(vault, plan, one, use, measured.after(plan, one))
-        return _Part(body, frozenset(use.assets), mentions(vault, one, documents(one)), use.findings)
+    def page(self, path: str, mentioned: Sequence[Mention]) -> str:
+        """The object file of a note."""
+        if path not in self._bodies:
+            self._lower(path)
+        one, body = self.vault.notes[path], self._bodies.pop(path)
+        if body is None:
+            return source.page(self.vault, one)
+        framed = partial(frame.page, self.vault, self.layout, one, body, mentioned)
+        return faults.attempt(path, "lowered", framed, lambda fault: self._as_written(one, fault))
 
-    if any(finding.code == "VC006" for finding in one.findings):
-        return _Part(None)
-    return faults.attempt(one.path, "lowered", lowered, lambda fault: _Part(None, findings=[fault]))
+    def _lower(self, path: str) -> note.Use:
+        use = note.Use(self._documents)
+        one = self.vault.notes[path]
+        self._bodies[path] = None
+        if not any(finding.code == "VC006" for finding in one.findings):
+            after = self.measured.after(self.layout, one)
+            lowered = partial(note.body, self.vault, self.layout, one, use, after)
+            self._bodies[path] = faults.attempt(path, "lowered", lowered, use.findings.append)
+            self.findings += use.findings
+        return use
 
-
-def _page(
-    vault: Vault, plan: Layout, one: Note, part: _Part, mentioned: Iterable[Mention]
-) -> tuple[str, Sequence[Diagnostic]]:
-    """The object file of a note, and findings about it."""
-    body = part.body
-    if body is None:
-        return source.page(vault, one), part.findings
-    framed = partial(frame.page, vault, plan, one, body, mentioned)
-    return faults.attempt(
-        one.path,
-        "lowered",
-        lambda: (framed(), part.findings),
-        lambda fault: (source.page(vault, one), (*part.findings, fault)),
-    )
+    def _as_written(self, one: Note, fault: Diagnostic) -> str:
+        self.findings.append(fault)
+        self.faulty.add(one.path)
+        return source.page(self.vault, one)

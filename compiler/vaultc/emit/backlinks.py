@@ -3,8 +3,8 @@
 import re
 from bisect import bisect_left
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 from vaultc import faults
 from vaultc.graph import Vault, target
@@ -19,8 +19,7 @@ _LIMIT = 240
 _LONG = 4000  # bytes; a list item that holds more is no sentence
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(NamedTuple):
     """One link to a note, in the plain words around it: `before`, the `link` itself, `after`."""
 
     source: str

@@ -1,5 +1,7 @@
 """The notes of a vault as they were read, each once for its page, its backlinks and all that embed it."""
 
+from functools import cached_property
+
 from vaultc.graph import Vault
 from vaultc.model import Note
 from vaultc.parse import Document, read
@@ -11,14 +13,18 @@ class Documents:
 
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
-        self._embedded: set[str] = set()
-        for _, reference, meant in vault.references():
+        self._kept: dict[str, Document] = {}
+        self._last: tuple[str, Document] | None = None
+
+    @cached_property
+    def _embedded(self) -> set[str]:
+        found = set()
+        for _, reference, meant in self._vault.references():
             if reference.kind == "embed":
                 chosen = meant.chosen if isinstance(meant, Ambiguous) else meant
                 if isinstance(chosen, Resolved) and chosen.kind == "note":
-                    self._embedded.add(chosen.path)
-        self._kept: dict[str, Document] = {}
-        self._last: tuple[str, Document] | None = None
+                    found.add(chosen.path)
+        return found
 
     def __call__(self, note: Note) -> Document:
         """The document of a note of the vault."""

@@ -1,7 +1,7 @@
 """Object files on the disk: written whole or not at all, and only when they changed."""
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -9,8 +9,11 @@ from vaultc import disk
 from vaultc.errors import VaultcError
 
 
-def write(folder: Path, texts: Mapping[str, str], copies: Iterable[tuple[str, Path]]) -> int:
-    """Make `folder` hold exactly these texts and copied files; returns how many files changed.
+def write(
+    folder: Path, texts: Mapping[str, str], copies: Iterable[tuple[str, Path]], standing: Collection[str] = ()
+) -> int:
+    """Make `folder` hold exactly these texts and copied files; returns how many files changed. `standing` are files that are
+    there and right.
 
     Raises VaultcError when the folder holds what vaultc did not write or cannot be written, or when a name leads out of it;
     files already there stay whole.
@@ -20,7 +23,7 @@ def write(folder: Path, texts: Mapping[str, str], copies: Iterable[tuple[str, Pa
         disk.claim(folder)
         folder.mkdir(parents=True, exist_ok=True)
         _replace(folder, disk.TAG, disk.TAG_TEXT)
-        changed = _sweep(folder, {disk.TAG, *texts, *files})
+        changed = _sweep(folder, {disk.TAG, *texts, *files, *standing})
         for name, text in texts.items():
             changed += _replace(folder, name, text)
         for name, source in files.items():
@@ -51,16 +54,23 @@ def _copy(source: Path, path: Path) -> int:
     return 1
 
 
-def _sweep(folder: Path, wanted: set[str]) -> int:
+def stamp(path: Path) -> tuple[int, int]:
+    """A file's size and time, by which a later run tells whether it is the same file. Raises OSError."""
+    found = path.stat(follow_symlinks=False)
+    return found.st_size, found.st_mtime_ns
+
+
+def _sweep(folder: Path, wanted: Collection[str], prefix: str = "") -> int:
     """Remove what is not wanted, symlinks as such, and the folders that are then empty; how many files that were."""
     removed = 0
-    for here, folders, files in os.walk(folder, topdown=False):
-        for name in (*files, *folders):
-            path = Path(here) / name
-            if path.is_symlink() or (name in files and path.relative_to(folder).as_posix() not in wanted):
-                path.unlink()
-                removed += 1
-            elif name in folders:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            name = prefix + entry.name
+            if entry.is_dir(follow_symlinks=False):
+                removed += _sweep(Path(entry.path), wanted, f"{name}/")
                 with suppress(OSError):
-                    path.rmdir()
+                    Path(entry.path).rmdir()
+            elif entry.is_symlink() or name not in wanted:
+                Path(entry.path).unlink()
+                removed += 1
     return removed

@@ -22,7 +22,7 @@ from mkdocs.structure.pages import Page
 from vaultc import disk
 from vaultc.config import Project
 from vaultc.diagnostics import Diagnostic, Severity
-from vaultc.emit import Emitted, emit, source
+from vaultc.emit import Emitted, source
 from vaultc.emit.lower.blocks import fence
 from vaultc.errors import VaultcError
 from vaultc.publish import incremental, rendering, whole
@@ -80,7 +80,7 @@ class VaultcPlugin(BasePlugin[PluginOptions]):
             for finding in self.session.diagnostics:
                 self._report(finding)
             self.findings = ()
-            before, self._emitted = self._emitted, emit(self.session.vault, project.output("docs"))
+            before, self._emitted = self._emitted, self.session.emit()
         except VaultcError as fault:
             self._held.close()
             raise PluginError(str(fault)) from None

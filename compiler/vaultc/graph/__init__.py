@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from vaultc.config import Project
@@ -59,6 +60,11 @@ class LinkGraph:
             graph.add_node(node.id, title=node.title, exists=node.exists, tags=list(node.tags))
         graph.add_edges_from((e.source, e.target, {"kind": e.kind, "start": e.start}) for e in self.edges)
         return graph
+
+    @cached_property
+    def outgoing(self) -> Mapping[str, tuple[Edge, ...]]:
+        """The edges out of each node, as they stand."""
+        return {source: tuple(edges) for source, edges in groupby(self.edges, key=lambda edge: edge.source)}
 
     @cached_property
     def incoming(self) -> Mapping[str, tuple[Edge, ...]]:

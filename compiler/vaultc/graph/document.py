@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from vaultc.graph import Vault
-from vaultc.graph.metrics import measure
+from vaultc.graph import Edge, Node, Vault
+from vaultc.graph.metrics import Metrics, measure
+from vaultc.text import Lines
 
 SCHEMA = 1
 
@@ -18,27 +19,31 @@ def graph_json(vault: Vault, urls: Mapping[str, str] | None = None) -> dict[str,
     vault's name, for a published file must not tell where it was built.
     """
     metrics = measure(vault.graph)
-    nodes: list[dict[str, Any]] = []
-    for node in vault.graph.nodes.values():
-        numbers = metrics[node.id]
-        record: dict[str, Any] = {
-            "id": node.id,
-            "title": node.title,
-            "exists": node.exists,
-            "tags": list(node.tags),
-            "community": numbers.community,
-            "pagerank": numbers.pagerank,
-            "betweenness": numbers.betweenness,
-            "x": numbers.x,
-            "y": numbers.y,
-        }
-        if urls is not None:
-            record["url"] = urls.get(node.id)
-        nodes.append(record)
+    nodes = [node_row(node, metrics[node.id]) for node in vault.graph.nodes.values()]
+    if urls is not None:
+        for row in nodes:
+            row["url"] = urls.get(row["id"])
     lines = {path: vault.lines(path) for path in {edge.source for edge in vault.graph.edges}}
-    edges = [
-        {"source": e.source, "target": e.target, "kind": e.kind, "line": lines[e.source].number(e.start)}
-        for e in vault.graph.edges
-    ]
+    edges = [edge_row(edge, lines[edge.source]) for edge in vault.graph.edges]
     root = str(vault.project.root) if urls is None else vault.project.name
     return {"schema": SCHEMA, "root": root, "nodes": nodes, "edges": edges}
+
+
+def node_row(node: Node, numbers: Metrics) -> dict[str, Any]:
+    """A node of the document."""
+    return {
+        "id": node.id,
+        "title": node.title,
+        "exists": node.exists,
+        "tags": list(node.tags),
+        "community": numbers.community,
+        "pagerank": numbers.pagerank,
+        "betweenness": numbers.betweenness,
+        "x": numbers.x,
+        "y": numbers.y,
+    }
+
+
+def edge_row(edge: Edge, lines: Lines) -> dict[str, Any]:
+    """An edge of the document; `lines` are those of its source."""
+    return {"source": edge.source, "target": edge.target, "kind": edge.kind, "line": lines.number(edge.start)}

@@ -6,9 +6,8 @@ All are made by igraph from fixed seeds: the same graph gives the same numbers i
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Any
+from typing import Any, NamedTuple
 
 from vaultc.graph import LinkGraph
 
@@ -18,8 +17,7 @@ PIVOTS = 500
 _SEED = 20261121
 
 
-@dataclass(frozen=True, slots=True)
-class Metrics:
+class Metrics(NamedTuple):
     """The numbers of one node.
 
     `pagerank` (damping 0.85, each link counted as often as it stands, over all nodes 1 in sum) and `betweenness` (the share of

@@ -1,0 +1,44 @@
+"""The data of the topic map, put together from rows that are kept for each note."""
+
+import json
+from collections.abc import Mapping
+from hashlib import blake2b
+
+from vaultc.emit.memo import Memo
+from vaultc.emit.pages import Layout
+from vaultc.graph import Vault
+from vaultc.graph.document import SCHEMA, edge_row, node_row
+from vaultc.graph.metrics import Metrics, measure
+from vaultc.resolve.pages import url
+
+NAME = "graph.json"
+
+
+def rows(vault: Vault, path: str) -> str:
+    """The edges that leave a note, as JSON separated by commas."""
+    return ",".join(_json(edge_row(edge, vault.lines(path))) for edge in vault.graph.outgoing.get(path, ()))
+
+
+def text(vault: Vault, layout: Layout, edges: Mapping[str, str], memo: Memo) -> str:
+    """The whole file, as `graph_json` has it; `edges` are the rows of each published note."""
+    numbers = _numbers(vault, memo)
+    nodes = []
+    for node in vault.graph.nodes.values():
+        page = layout.notes.get(node.id) if node.exists else None
+        nodes.append(_json({**node_row(node, numbers[node.id]), "url": url(page) if page else None}))
+    joined = ",".join(filter(None, (edges.get(path) for path in vault.notes)))
+    head = f'{{"schema":{SCHEMA},"root":{_json(vault.project.name)}'
+    return f'{head},"nodes":[{",".join(nodes)}],"edges":[{joined}]}}'
+
+
+def _numbers(vault: Vault, memo: Memo) -> Mapping[str, Metrics]:
+    """The numbers of every node, measured again when the graph is another one."""
+    shape = blake2b(repr(list(vault.graph.nodes)).encode("utf-8", "surrogatepass"), digest_size=16)
+    shape.update(repr([(edge.source, edge.target) for edge in vault.graph.edges]).encode("utf-8", "surrogatepass"))
+    if memo.metrics[0] != shape.hexdigest():
+        memo.metrics = (shape.hexdigest(), measure(vault.graph))
+    return memo.metrics[1]
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
