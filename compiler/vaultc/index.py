@@ -52,6 +52,22 @@ class Index:
     within: Mapping[str, int]
     hashes: bool = field(compare=False)
     _trigrams: dict[str, list[str]] = field(default_factory=dict, compare=False)
+    _endings: dict[tuple[str, bool], dict[str, list[str]]] = field(default_factory=dict, compare=False)
+
+    def ending(self, key: str, *, hidden: bool = False) -> tuple[str, ...]:
+        """The files, or those left out, whose path ends with the folded name `key`; a name of files has a folder."""
+        parts = 1 if hidden else 2
+        tail = "/".join(key.rsplit("/", parts)[-parts:])
+        near = (self.hidden if hidden else self.tails).get(tail, ())
+        if tail == key or not near:
+            return near
+        longer = self._endings.get((tail, hidden))
+        if longer is None:
+            longer = self._endings[tail, hidden] = {}
+            for path in near:
+                for ending in _endings(fold(path)):
+                    longer.setdefault(ending, []).append(path)
+        return tuple(longer.get(key, ()))
 
     def linktext(self, path: str, folder: str = "") -> str:
         """The shortest name by which a link from `folder` reaches `path` without ambiguity."""
@@ -82,6 +98,16 @@ class Index:
             self._trigrams.update(table)
         known_ = (triple for triple in triples(fold(name)) if triple in self._trigrams)
         return tuple(sorted(known_, key=lambda triple: (len(self._trigrams[triple]), triple))[:8])
+
+
+def _endings(path: str) -> Iterator[str]:
+    """The ends of a path that have a folder, and the whole of it, with and without `.md`."""
+    at = path.rfind("/")
+    while at >= 0:
+        at = path.rfind("/", 0, at)
+        yield path[at + 1 :]
+        if path.endswith(".md"):
+            yield path[at + 1 : -3]
 
 
 class Changed(NamedTuple):

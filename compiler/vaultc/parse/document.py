@@ -30,7 +30,7 @@ _OPTIONS = (
 # searched for much faster; whether `!` stands before is looked at afterwards.
 _WIKILINK = re.compile(rb"\[\[(?!\[)((?:[^\[\]\r\n]++|\[(?!\[)|\](?!\]))++)\]\]")
 # What follows `[[1]]` when that is the text of a Markdown link: an address or a path, not a remark in parentheses.
-_DESTINATION = re.compile(rb"\((?:[^()\s]*[/:#][^()\r\n]*|[^()\s]+\.[A-Za-z]\w{1,4})\)")
+_DESTINATION = re.compile(rb"\((?:(?=[^()\s/:#]*[/:#])[^()\r\n]*+|[^()\s]+\.[A-Za-z]\w{1,4})\)")
 _PLACEHOLDER = re.compile(rb"<%|\{\{|\{%")
 _COMMENT = re.compile(rb"%%")
 _HIDDEN = re.compile(rb"%%.*?%%")

@@ -19,11 +19,13 @@ _EXTERNAL = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]+:|//)")
 _PLACEHOLDER = re.compile(r"<%|\{\{|\{%")
 _TAG = re.compile(r"(?<![^\s(,;])#((?:[^\W]|[/_\-‑]|[\u200d\ufe0f\U0001f000-\U0001faff])+)")
 _HEADING_BLOCK_ID = re.compile(r"(?:^|\s)\^[\w-]+\s*$")
-_HTML_ID = re.compile(r"""<[^>]*?\s(?:id|name)\s*=\s*["']?([^"'\s>]+)""")
-_HEADING_ID = re.compile(r"\{[^{}]*#([^\s{}]+)[^{}]*\}\s*$")
-_IGNORE = re.compile(r"<!--\s*vaultc:\s*ignore\b([^>]*?)-->")
+_HTML_ID = re.compile(r"""<[^<>]*?\s(?:id|name)\s*=\s*["']?([^"'\s>]+)""")
+_HEADING_ID = re.compile(r"#([^\s{}#]+)")
+_IGNORE = re.compile(r"<!--\s*vaultc:\s*ignore\b([^<>]*?)-->")
 _PROPERTY_LINK = re.compile(rb"!?\[\[([^\[\]\r\n|]+)(\|[^\[\]\r\n]*)?\]\]")
-_DEFINITION = re.compile(rb"^ {0,3}\[([^\[\]\r\n^][^\[\]\r\n]*)\]:[ \t]*\r?\n?[ \t]*(<[^<>\r\n]*>|[^\s<]\S*)", re.M)
+_DEFINITION = re.compile(
+    rb"^ {0,3}\[([^\[\]\r\n^][^\[\]\r\n]*)\]:[ \t]*+(?:\r?\n[ \t]*+)?(<[^<>\r\n]*>|[^\s<]\S*)", re.M
+)
 _LEAVES = {"+Paragraph", "+Heading", "+Item", "+TableRow", "+TableHead"}
 # Nearly half of all events, and nothing to learn from them.
 _PASSED = frozenset(
@@ -112,7 +114,7 @@ def _note(source: SourceFile, findings: tuple[Diagnostic, ...], front: FrontMatt
         published=frontmatter.published(metadata),
         headings=headings,
         blocks=blocks.find(doc, walk.leaves, walk.literal),
-        ids=(*walk.ids, *(m[1] for h in headings if "#" in h.text and (m := _HEADING_ID.search(h.text)))),
+        ids=(*walk.ids, *(name for h in headings if (name := _attribute_id(h.text)))),
         references=(*_properties(doc.data, front.span), *walk.references),
         definitions=_definitions(doc, walk.literal),
         tags=(*tags, *walk.tags),
@@ -299,6 +301,13 @@ class _Walk:
                 start += len(data[read : match.start()].encode())
                 read = match.start()
                 self.tags.append(Tag(name, Span(start, start + len(match[0].encode()))))
+
+
+def _attribute_id(text: str) -> str:
+    """The id in the braces at the end of a heading, `{#id}` or `{.class #id}`."""
+    text = text.rstrip()
+    inner = text[text.rfind("{") + 1 : -1] if text.endswith("}") and "{" in text else ""
+    return next(reversed(_HEADING_ID.findall(inner)), "") if "}" not in inner else ""
 
 
 def _tag(text: str) -> str:

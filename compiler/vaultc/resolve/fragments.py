@@ -51,6 +51,7 @@ class Fragments:
     def __init__(self, note: Note) -> None:
         self._note = note
         self._levels: list[dict[str, list[int]]] = []
+        self._found: dict[str, Heading | None] = {}
 
     @cached_property
     def headings(self) -> dict[str, str]:
@@ -67,6 +68,11 @@ class Fragments:
         headings before it."""
         if plain := self._texts.get(fragment):
             return plain
+        if fragment not in self._found:
+            self._found[fragment] = self._searched(fragment)
+        return self._found[fragment]
+
+    def _searched(self, fragment: str) -> Heading | None:
         parts = [part.strip() for part in fragment.split("#") if part.strip()]
         for number, level in enumerate(LEVELS):
             wanted = [level(part) for part in parts]
@@ -139,6 +145,8 @@ class Fragments:
 
     def _descend(self, number: int, wanted: list[str]) -> Heading | None:
         places = self._level(number)
+        if not all(name in places for name in wanted):
+            return None
         for first in places.get(wanted[0], ()) if wanted else ():
             at = first
             for name in wanted[1:]:

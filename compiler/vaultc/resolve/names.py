@@ -9,6 +9,7 @@ from vaultc.index import FOLDER_NOTES, Index
 from vaultc.text import fold
 
 Via = Literal["name", "folder", "alias", "title"]
+_LONGEST = 4096  # no path is longer
 
 
 class Found(NamedTuple):
@@ -57,8 +58,7 @@ def find(index: Index, name: str, folder: str, *, markdown: bool = False) -> Fou
         if not folders:
             paths = index.stems.get(last, ())
         else:
-            near = index.tails.get(f"{folders.rpartition('/')[2]}/{last}", ())
-            paths = tuple(p for p in near if _suffix(fold(p), key))
+            paths = index.ending(key)
         if paths:
             return Found(_spelled(paths, path), "name")
     if found := _folder(index, path) or (_folder(index, beside) if folder else None):
@@ -83,8 +83,7 @@ def hidden(index: Index, name: str, folder: str, *, markdown: bool = False) -> s
         if exact := [path for path in index.hidden.get(key, ()) if fold(path) in (key, f"{key}.md")]:
             return exact[0]
     key = fold(name).strip("/")
-    near = () if relative else index.hidden.get(key.rpartition("/")[2], ())
-    return next((path for path in near if _suffix(fold(path), key)), None)
+    return None if relative else next(iter(index.ending(key, hidden=True)), None)
 
 
 def _at(index: Index, path: str, slash: bool) -> Found | None:
@@ -106,13 +105,9 @@ def _folder(index: Index, path: str) -> Found | None:
     return Found((index.folders[key][0] + "/" if path else "/",), "folder")
 
 
-def _suffix(path: str, key: str) -> bool:
-    return path == key or any(path.endswith(end) for end in (f"/{key}", f"/{key}.md"))
-
-
 def _spelled(paths: Sequence[str], name: str) -> tuple[str, ...]:
     """`paths`, cut to the one that is spelled exactly as the link, when names differ only in case or Unicode form."""
-    if len(paths) > 1 and len({fold(p) for p in paths}) == 1:
+    if len(paths) > 1 and all(fold(p) == fold(paths[0]) for p in paths[1:]):  # which the second decides, as a rule
         exact = tuple(p for p in paths if p in (name, f"{name}.md") or p.endswith((f"/{name}", f"/{name}.md")))
         return exact or tuple(paths)
     return tuple(paths)
@@ -121,6 +116,6 @@ def _spelled(paths: Sequence[str], name: str) -> tuple[str, ...]:
 def splits(target: str) -> Iterator[tuple[str, str | None]]:
     """The ways to cut a target into name and fragment, the longest name first: a `#` may belong to the name."""
     yield target, None
-    at = len(target)
+    at = min(len(target), _LONGEST)
     while (at := target.rfind("#", 0, at)) >= 0:
         yield target[:at].rstrip(), target[at + 1 :].strip()
