@@ -11,11 +11,9 @@ from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.preprocessors import Preprocessor
 
-from vaultc import faults
-from vaultc.check.rules import unresolved_link
+from vaultc import check, faults
 from vaultc.emit import emit, frame, source
 from vaultc.emit import note as note_
-from vaultc.model import Note
 from vaultc.parse import document, frontmatter
 from vaultc.publish import mkdocs
 from vaultc.resolve import Resolver
@@ -93,14 +91,7 @@ def test_a_note_whose_links_cannot_be_resolved(vault: Path, monkeypatch: pytest.
 
 
 def test_a_note_that_cannot_be_checked(vault: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from vaultc import check
-
-    def rule(vault: Any, note: Note, *rest: Any) -> Any:
-        if note.path == "bad.md":
-            raise RecursionError
-        return unresolved_link.check(vault, note, *rest)
-
-    monkeypatch.setattr(check, "REFERENCE_RULES", (rule,))
+    spoil(monkeypatch, check, "_about_references", lambda vault, note: note.path == "bad.md")
     session = Session.open(vault)
     assert codes(session, "bad.md") == {"VC006"}
     assert codes(session, "good.md") == {"VC201"}
