@@ -1,11 +1,27 @@
 """Positions in text. Spans are bytes of the UTF-8 form; people read code points, editors UTF-16."""
 
+import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import NamedTuple
+from typing import Literal, NamedTuple
+
+# What moves the cursor, colours the screen, ends a line or turns its direction around; tab and line feed aside.
+_SPEAKING = "\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069"
+_UNSAFE = re.compile(f"[\n{_SPEAKING}]")
+# The same but for colours and the ends of lines, and what begins a command of Azure Pipelines, TeamCity or GitHub's older form.
+_GUARDED = re.compile(rf"(?!\x1b\[[\d;]*m|\r\n)[{_SPEAKING}]|(?<=#)#(?=\w*\[)")
+_COMMAND = re.compile(r"^([^\S\n]*):(?=:)", re.M)
+Language = Literal["text", "patch", "json", "xml", "commands"]
+_SPELLINGS: Mapping[Language, Callable[[str], str]] = {
+    "text": lambda character: "\ufffd",
+    "json": lambda character: f"\\u{ord(character):04x}",
+    "xml": lambda character: f"&#{ord(character)};",
+    "patch": lambda character: "\ufffd",
+    "commands": lambda character: "\ufffd",
+}
 
 
 class Span(NamedTuple):
@@ -79,6 +95,32 @@ class Lines:
         offset = min(max(offset, 0), len(self.data))
         line = self.number(offset)
         return line, self.data[self._start(line) : offset].decode("utf-8", "ignore")
+
+
+def safe(text: str) -> str:
+    """The text as a part of one line that is shown to people: nothing in it speaks to a terminal. Tabs become four blanks."""
+    if text.isascii() and text.isprintable():
+        return text
+    return _UNSAFE.sub("\ufffd", text.replace("\t", "    "))
+
+
+def safe_lines(text: str) -> str:
+    """The same for a text of several lines."""
+    return "\n".join(map(safe, text.split("\n")))
+
+
+def guard(text: str, language: Language = "text") -> str:
+    """Lines for a terminal or a log, in which nothing speaks but vaultc's own colours: not even what was interpolated unseen.
+
+    In JSON and XML every character keeps its meaning, in another spelling. A line that a CI service would take for a command
+    (`::error::`, `##[group]`) is broken, except in the language of such `commands`.
+    """
+    if language == "patch":  # none of its colours are ours
+        text = text.replace("\x1b", "\ufffd")
+    text = _GUARDED.sub(lambda match: _SPELLINGS[language](match[0]), text)
+    if language in ("text", "patch", "xml"):
+        text = _COMMAND.sub(lambda match: f"{match[1]}{_SPELLINGS[language](':')}", text)
+    return text
 
 
 def fold(name: str) -> str:

@@ -18,6 +18,7 @@ from vaultc.bench.records.model import MEASURED, Device, Run
 from vaultc.bench.records.store import append
 from vaultc.bench.records.table import render
 from vaultc.errors import VaultcError
+from vaultc.text import safe
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -47,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 return 130
             runs.append(run)
     except VaultcError as fault:
-        print(f"error: {fault}", file=sys.stderr)  # noqa: T201 - this is a command
+        print(safe(f"error: {fault}"), file=sys.stderr)  # noqa: T201 - this is a command
         return 2
     return 0 if all(run.status in MEASURED for run in runs) else 1
 
@@ -68,14 +69,14 @@ def _read(path: Path) -> str:
 
 
 def _progress(step: Step) -> None:
-    print(f"{step.job} [{step.done}/{step.total}] {step.text}", file=sys.stderr)  # noqa: T201 - this is a command
+    print(safe(f"{step.job} [{step.done}/{step.total}] {step.text}"), file=sys.stderr)  # noqa: T201 - this is a command
 
 
 def _report(run: Run, path: Path | None) -> None:
     lines = [f"{run.id}: {run.status}" + (f" ({run.message})" if run.message else ""), render(run.points)]
     lines += [claim.line for claim in run.claims]
     lines += [f"written to {path}"] if path else []
-    print("\n".join([*lines, ""]), flush=True)  # noqa: T201 - this is a command
+    print("\n".join([*map(safe, "\n".join(lines).splitlines()), ""]), flush=True)  # noqa: T201 - this is a command
 
 
 if __name__ == "__main__":

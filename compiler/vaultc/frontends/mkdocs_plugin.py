@@ -25,11 +25,13 @@ from vaultc.diagnostics import Diagnostic, Severity
 from vaultc.emit import Emitted, source
 from vaultc.emit.lower.blocks import fence
 from vaultc.errors import VaultcError
+from vaultc.frontends.cli.output import plain
 from vaultc.publish import incremental, rendering, whole
 from vaultc.publish import mkdocs as publish
 from vaultc.publish.sidebar import Sidebar
 from vaultc.publish.site import Swap, claim
 from vaultc.session import Session
+from vaultc.text import safe
 
 log = logging.getLogger("mkdocs.plugins.vaultc")
 
@@ -61,6 +63,8 @@ class VaultcPlugin(BasePlugin[PluginOptions]):
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
         """Being here at all makes MkDocs keep this object between the rebuilds of `serve`."""
         self._serving = command == "serve"
+        for handler in logging.getLogger("mkdocs").handlers:
+            handler.addFilter(plain)
 
     @event_priority(100)
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
@@ -83,7 +87,7 @@ class VaultcPlugin(BasePlugin[PluginOptions]):
             before, self._emitted = self._emitted, self.session.emit()
         except VaultcError as fault:
             self._held.close()
-            raise PluginError(str(fault)) from None
+            raise PluginError(safe(str(fault))) from None
         for finding in self._emitted.findings:
             self._fault(finding)
         self._paths = {page: path for path, page in self._emitted.layout.notes.items()}
@@ -214,5 +218,5 @@ class VaultcPlugin(BasePlugin[PluginOptions]):
         path = os.path.relpath(self.session.project.root / finding.path)
         help = f" ({finding.help})" if finding.help else ""
         level = logging.WARNING if finding.severity is Severity.ERROR else logging.INFO
-        text = f"{path}:{place.line}:{place.column}: {finding.severity} {finding.code} {finding.name}: {finding.message}{help}"
-        log.log(level, "%s", text)
+        what = f"{finding.severity} {finding.code} {finding.name}: {safe(finding.message + help)}"
+        log.log(level, "%s", f"{safe(path)}:{place.line}:{place.column}: {what}")

@@ -10,6 +10,7 @@ import networkx as nx
 from vaultc.graph import Edge, Vault
 from vaultc.graph.document import graph_json
 from vaultc.publish import pyvis_html
+from vaultc.text import safe
 
 GraphFormat = Literal["json", "graphml", "gexf", "html", "text"]
 FORMATS: tuple[GraphFormat, ...] = ("json", "graphml", "gexf", "html", "text")
@@ -71,6 +72,6 @@ def _text(vault: Vault) -> str:
     for node in graph.nodes.values():
         edges = leaving.get(node.id, [])
         mark = "" if node.exists else " (missing)"
-        out.append(f"\n{node.id}{mark}: {len(graph.incoming.get(node.id, ()))} in, {len(edges)} out")
-        out += (f"  {vault.lines(e.source).number(e.start)}: {e.kind} {e.target}" for e in edges)
+        out.append(f"\n{safe(node.id)}{mark}: {len(graph.incoming.get(node.id, ()))} in, {len(edges)} out")
+        out += (f"  {vault.lines(e.source).number(e.start)}: {e.kind} {safe(e.target)}" for e in edges)
     return "\n".join(out) + "\n"

@@ -79,6 +79,14 @@ def test_diff_changes_nothing_and_can_be_applied(run: Run, crooked: Path) -> Non
     assert "nothing to repair" in run("check", crooked, "--fix", status=1).stderr
 
 
+def test_a_patch_in_a_file_is_exact(run: Run, tmp_path: Path) -> None:
+    odd = "a\x1b[1m \x85 \u2028 \x0b \u202e ::b\r x\r\n::error::\n"
+    vault = write(tmp_path / "v", {"a.md": f"{odd}[[B]]\n{odd}", "b.md": "[[a]]\n"})
+    run("check", ".", "--diff", "--output", "../all.patch", cwd=vault)
+    subprocess.run(["git", "apply", "-p0", "--whitespace=nowarn", "../all.patch"], cwd=vault, check=True)
+    assert (vault / "a.md").read_bytes().decode() == f"{odd}[[b]]\n{odd}"
+
+
 def test_fix_leaves_a_note_that_is_not_utf8(run: Run, tmp_path: Path) -> None:
     vault = write(tmp_path / "v", {"a.md": b"\xff [[B]] [[nick]]\n", "b.md": "---\naliases: [nick]\n---\n[[A]]\n"})
     run("check", vault, "--fix", "--fail-on", "never")

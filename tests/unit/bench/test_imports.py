@@ -62,7 +62,9 @@ def test_a_run_needs_the_standard_library_and_torch_in_one_module() -> None:
             if top == "torch":
                 with_torch.add(path.name)
             elif top == "vaultc":
-                assert name.startswith(("vaultc.bench", "vaultc.errors", "vaultc.disk")), f"{path.name} imports {name}"
+                assert name.startswith(("vaultc.bench", "vaultc.errors", "vaultc.disk", "vaultc.text")), (
+                    f"{path.name} imports {name}"
+                )
             else:
                 assert top in sys.stdlib_module_names, f"{path.name} imports {name}"
     assert with_torch == {"torch_device.py"}

@@ -1,6 +1,7 @@
 """The command `vaultc`. Each subcommand is a module of its own, imported when it is called."""
 
 import gc
+import io
 import os
 import sys
 from contextlib import suppress
@@ -12,6 +13,7 @@ import click
 
 from vaultc import __version__
 from vaultc.errors import VaultcError
+from vaultc.text import safe_lines
 
 # Name, and what `vaultc --help` says of it: kept here so that the list imports no command.
 COMMANDS = {
@@ -91,7 +93,11 @@ def _run(arguments: list[str] | None) -> int:
         sys.stdout.flush()
         return status if isinstance(status, int) else 0
     except click.ClickException as fault:
-        fault.show()
+        from vaultc.frontends.cli.output import tell
+
+        shown = io.StringIO()
+        fault.show(shown)
+        tell(safe_lines(shown.getvalue()))
         return 2
     except click.Abort:
         return 130
@@ -123,5 +129,7 @@ def _surroundings(fault: OSError) -> int:
 
 
 def _say(message: str, status: int) -> int:
-    click.echo(f"vaultc: {' '.join(message.split())}", err=True)
+    from vaultc.frontends.cli.output import note
+
+    note(f"vaultc: {' '.join(message.split())}")
     return status

@@ -8,10 +8,11 @@ import click
 from vaultc.frontends.cli.notes import open_note
 from vaultc.frontends.cli.output import emit
 from vaultc.frontends.render import count
-from vaultc.frontends.render.terminal import head, safe
+from vaultc.frontends.render.terminal import head
 from vaultc.frontends.report import Report
 from vaultc.graph import Vault, target
 from vaultc.model import Note, Reference
+from vaultc.text import safe
 
 
 @click.command()
@@ -34,7 +35,7 @@ def backlinks(note: str, format_: str) -> None:
         )
     if format_ == "json":
         whole = {"schema": 1, "root": report.root.as_posix(), "note": goal.path, "backlinks": links}
-        emit(json.dumps(whole, ensure_ascii=False, indent=2) + "\n")
+        emit(json.dumps(whole, ensure_ascii=False, indent=2) + "\n", language="json")
         return
     lines = [
         f"{safe(report.from_here(str(x['path'])))}:{x['line']}:{x['column']}: {safe(head(str(x['context']), 160))}\n"

@@ -23,8 +23,8 @@ from vaultc.bench.records.text import quantity, table
 from vaultc.errors import VaultcError
 from vaultc.frontends.cli.output import emit, note, remind
 from vaultc.frontends.render import count
-from vaultc.frontends.render.terminal import safe
 from vaultc.session import Session
+from vaultc.text import safe
 
 _vault = click.option(
     "--vault", type=click.Path(path_type=Path), default=Path(), help="The vault, or a place in it.  [default: here]"
@@ -50,7 +50,10 @@ def list_(names: tuple[str, ...], vault: Path, format_: str) -> None:
     session, found = _open(vault, names)
     if format_ == "json":
         rows = [_entry(item) for item in found]
-        emit(json.dumps({"schema": 1, "root": session.project.root.as_posix(), "benchmarks": rows}, indent=2) + "\n")
+        emit(
+            json.dumps({"schema": 1, "root": session.project.root.as_posix(), "benchmarks": rows}, indent=2) + "\n",
+            language="json",
+        )
         return
     lines = [(item.id or "?", item.state, _where(item), item.note) for item in found]
     if lines:
@@ -127,7 +130,7 @@ def show(names: tuple[str, ...], vault: Path, format_: str) -> None:
     shown = [(item, on) for item in found for on in item.machines]
     if format_ == "json":
         rows = [{"state": on.state, "note": item.note, "run": json.loads(to_line(on.run))} for item, on in shown]
-        emit(json.dumps({"schema": 1, "results": rows}, ensure_ascii=False, indent=2) + "\n")
+        emit(json.dumps({"schema": 1, "results": rows}, ensure_ascii=False, indent=2) + "\n", language="json")
         return
     for _, on in shown:
         emit(_safe(f"{_summary(on.run, on.state)}\n"))
@@ -198,7 +201,7 @@ def compare(name: str, runs: tuple[str, ...], vault: Path, format_: str) -> None
             for row in found
         ]
         ends = [{"machine": end.machine.slug, "started": end.started} for end in (first, second)]
-        emit(json.dumps({"schema": 1, "name": name, "runs": ends, "points": rows}, indent=2) + "\n")
+        emit(json.dumps({"schema": 1, "name": name, "runs": ends, "points": rows}, indent=2) + "\n", language="json")
         return
     emit(_safe(f"{first.started} on {first.machine.label}\n{second.started} on {second.machine.label}\n"))
     if first.code_key != second.code_key:
@@ -228,7 +231,7 @@ def export(names: tuple[str, ...], vault: Path, output: Path | None) -> None:
     session, found = _open(vault, names)
     root = session.project.root
     jobs = [_ready(job, root) for job in _runnable(found)]
-    emit(dump_jobs(jobs), output)
+    emit(dump_jobs(jobs), output, "json")
     note(f"{count(len(jobs), 'job')} exported")
 
 

@@ -14,6 +14,7 @@ from vaultc.errors import VaultcError
 from vaultc.frontends.cli import output
 from vaultc.publish import unchanged
 from vaultc.session import Session
+from vaultc.text import safe
 
 
 @click.command()
@@ -51,10 +52,10 @@ def build(
     built = last.find(session.scan)
     errors = _report(session, session.diagnostics)
     if strict and errors:
-        click.echo("Nothing was built: --strict allows no errors.", err=True)
+        output.note("nothing was built: --strict allows no errors")
         raise SystemExit(1)
     if built:
-        click.echo(f"{built.notes} notes → {_short(Path(built.site))}, nothing changed", err=True)
+        output.note(f"{built.notes} notes → {_short(Path(built.site))}, nothing changed")
         return
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -79,7 +80,7 @@ def build(
         )
     count = len([n for n in session.vault.notes.values() if n.published])
     anew = "" if plugin.rendered is None else f", {plugin.rendered} pages rendered"
-    click.echo(f"{count} notes → {_short(Path(config.site_dir))}{anew}", err=True)
+    output.note(f"{count} notes → {_short(Path(config.site_dir))}{anew}")
     if not (plugin.whole or plugin.findings or any(note.snippets for note in session.vault.notes.values())):
         last.save(session.scan, Path(config.site_dir), count, mkdocs.inputs(config))
     if strict and faults:
@@ -102,7 +103,7 @@ def serve(path: Path, port: int) -> None:
     session = Session.open(path)
     output.remind(session.project)
     _log(findings=True)
-    click.echo(f"Serving {session.project.name} at http://127.0.0.1:{port}/ (Ctrl-C stops)", err=True)
+    output.note(f"serving {session.project.name} at http://127.0.0.1:{port}/; Ctrl+C stops")
     mkdocs.serve(mkdocs.configuration(session.project), port)
 
 
@@ -112,11 +113,10 @@ def _report(session: Session, diagnostics: Iterable[Diagnostic]) -> int:
     for finding in found[:40]:
         place = session.texts.lines(finding.path).position(finding.span.start)
         where = _short(session.project.root / finding.path)
-        click.echo(
-            f"{where}:{place.line}:{place.column}: {finding.severity} {finding.code} {finding.name}: {finding.message}"
-        )
+        what = f"{finding.severity} {finding.code} {finding.name}: {safe(finding.message)}"
+        output.emit(f"{safe(where)}:{place.line}:{place.column}: {what}\n")
     if len(found) > 40:
-        click.echo(f"… and {len(found) - 40} more; `vaultc check` shows all")
+        output.emit(f"… and {len(found) - 40} more; `vaultc check` shows all\n")
     return sum(d.severity is Severity.ERROR for d in found)
 
 
@@ -127,6 +127,7 @@ def _log(*, findings: bool = False) -> None:
         handler.addFilter(lambda record: not record.getMessage().startswith("A 'dirty' build"))  # meant, in a preview
     else:
         handler.addFilter(lambda record: record.levelno < logging.ERROR)  # the command's own message says it
+    handler.addFilter(output.plain)
     handler.setFormatter(logging.Formatter("mkdocs: %(message)s"))
     logger = logging.getLogger("mkdocs")
     logger.handlers = [handler]

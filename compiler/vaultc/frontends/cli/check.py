@@ -1,6 +1,7 @@
 """`vaultc check`: what is wrong with a vault, in the format that the reader wants."""
 
 import gc
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from vaultc.diagnostics import Diagnostic, Severity, select
 from vaultc.errors import VaultcError
 from vaultc.frontends import render
 from vaultc.frontends.cli import kept
-from vaultc.frontends.cli.output import emit, note, progress, remind
+from vaultc.frontends.cli.output import emit, note, progress, remind, tell
 from vaultc.frontends.render import count
 from vaultc.frontends.report import Report
 from vaultc.frontends.scope import ALL, Scope, open_scope
@@ -34,6 +35,7 @@ def _codes(ctx: click.Context, parameter: click.Parameter, value: Sequence[str])
     return frozenset(out) if value else None
 
 
+_LINE = re.compile(r"[^\n]*\n|[^\n]+")  # as `patch` counts them
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
 
@@ -127,11 +129,11 @@ def run(options: Options) -> int:
     if options.baseline:
         found = _new(found, scope, options, options.baseline)
     report = _failing(session, options, found, scope)
-    emit(render.renderer(options.format)(report), options.output)
+    emit(render.renderer(options.format)(report), options.output, render.LANGUAGES.get(options.format, "text"))
     if options.format == "concise":
         from vaultc.frontends.render.human import summary
 
-        note(summary(report))
+        tell(summary(report))
     return int(any(map(report.fails, found)))
 
 
@@ -161,7 +163,7 @@ def _difference(session: Session, scope: Scope, options: Options) -> int:
     found = _wanted(session, scope, options)
     repair = fixes.plan(session.vault, found, scope.covers)
     texts = {path: (session.texts.text(path), text) for path, text in repair.texts.items()}
-    emit(diff(Report(session, ()), texts), options.output)
+    emit(diff(Report(session, ()), texts), options.output, "patch")
     note(f"--fix would rewrite {_extent(repair)}")
     return int(any(map(_failing(session, options).fails, found)))
 
@@ -201,7 +203,7 @@ def diff(report: Report, texts: Mapping[str, tuple[bytes, bytes]]) -> str:
     for path, (old, new) in sorted(texts.items()):
         name = report.from_here(path)
         name += "\t" if " " in name else ""  # else `patch` takes the first word for the name
-        before, after = (text.decode("utf-8", "replace").splitlines(keepends=True) for text in (old, new))
+        before, after = (_LINE.findall(text.decode("utf-8", "replace")) for text in (old, new))
         for line in difflib.unified_diff(before, after, name, name):
             out.append(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n")
     return "".join(out)

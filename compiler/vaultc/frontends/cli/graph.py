@@ -1,5 +1,6 @@
 """`vaultc graph`: the links of a vault as data or as a picture."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -7,6 +8,16 @@ import click
 from vaultc.frontends.cli.output import emit, remind
 from vaultc.publish.graphs import FORMATS, GraphFormat, render
 from vaultc.session import Session
+from vaultc.text import Language
+
+# In the page, what a note says stands in a script, as JSON.
+_LANGUAGES: Mapping[GraphFormat, Language] = {
+    "text": "text",
+    "json": "json",
+    "graphml": "xml",
+    "gexf": "xml",
+    "html": "json",
+}
 
 
 @click.command()
@@ -27,4 +38,4 @@ def graph(path: Path, form: GraphFormat, output: Path | None) -> None:
     """
     session = Session.open(path)
     remind(session.project)
-    emit(render(session.vault, form), output)
+    emit(render(session.vault, form), output, _LANGUAGES[form])

@@ -13,6 +13,7 @@ import click
 from vaultc import disk
 from vaultc.errors import VaultcError
 from vaultc.frontends.cli.output import emit, note
+from vaultc.text import safe
 
 
 @click.command()
@@ -34,7 +35,7 @@ def init(folder: Path, name: str | None) -> None:
             disk.write(path, text.encode(), expect=None)
     except OSError as fault:
         raise VaultcError(f"{fault.filename}: {fault.strerror}") from None
-    emit("".join(f"{path}\n" for path in texts))
+    emit("".join(f"{safe(str(path))}\n" for path in texts))
     note(f"next: cd {folder}, then `vaultc check` and `vaultc serve`")
 
 

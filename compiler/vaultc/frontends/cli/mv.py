@@ -15,7 +15,7 @@ from vaultc.frontends.render import count
 from vaultc.frontends.report import Report
 from vaultc.refactor import journal, moves
 from vaultc.session import Session
-from vaultc.text import fold
+from vaultc.text import fold, safe
 
 
 @click.command()
@@ -71,12 +71,12 @@ def _rename(session: Session, path: Path | None, old: str, new: str, dry_run: bo
     change = journal.Change(move=(source, goal))
     texts = tuple(journal.Text(path, before[change.source(path)], data) for path, data in move.texts.items())
     report = Report(session.vault, ())
-    emit(f"{report.from_here(source)} -> {report.from_here(goal)}\n")
+    emit(f"{safe(report.from_here(source))} -> {safe(report.from_here(goal))}\n")
     drawn = sum(change.source(text.path) in canvases for text in texts)
     files = [count(len(texts) - drawn, "note"), *([count(drawn, "canvas file")] if drawn else [])]
     links = f"{count(move.edits, 'link')} in {' and '.join(files)}"
     if dry_run:
-        emit(diff(report, {change.source(text.path): (text.before, text.after) for text in texts}))
+        emit(diff(report, {change.source(text.path): (text.before, text.after) for text in texts}), language="patch")
         note(f"would rewrite {links}")
     else:
         journal.commit(root, replace(change, texts=texts))

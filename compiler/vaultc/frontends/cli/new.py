@@ -13,13 +13,13 @@ from vaultc import disk, parse
 from vaultc.errors import VaultcError
 from vaultc.frontends.cli.output import emit, note
 from vaultc.frontends.render import count
-from vaultc.frontends.render.terminal import head, safe
+from vaultc.frontends.render.terminal import head
 from vaultc.frontends.report import Report
 from vaultc.frontends.scope import open_folder
 from vaultc.graph import Vault
 from vaultc.model import Note
 from vaultc.paths import component
-from vaultc.text import Span, fold
+from vaultc.text import Span, fold, safe
 
 # What Windows forbids in a file's name, and what a wiki-link cannot hold.
 _FORBIDDEN = re.compile(r'[\\/:*?"<>|#^\[\]\x00-\x1f\x7f]+')
@@ -61,7 +61,7 @@ def new(title: str, folder: Path | None, aliases: tuple[str, ...], tags: tuple[s
     except OSError as fault:
         raise VaultcError(f"{path}: {fault.strerror or fault}") from None
     report = Report(vault, ())
-    emit(f"{path.relative_to(report.here) if path.is_relative_to(report.here) else path}\n")
+    emit(f"{safe(str(path.relative_to(report.here) if path.is_relative_to(report.here) else path))}\n")
     for other in named:
         note(f"{report.from_here(other)} has that name, too: links to it may now be ambiguous")
     found = list(mentions(vault, (title, *aliases)))

@@ -1,10 +1,12 @@
 """Where a command's words go: findings to stdout or a file, remarks to stderr; colours only where they are welcome."""
 
+import logging
 import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TextIO
 
 import click
 
@@ -13,18 +15,20 @@ from vaultc.errors import VaultcError
 from vaultc.frontends.files import write
 from vaultc.model import SourceFile
 from vaultc.refactor import journal
+from vaultc.text import Language, guard, safe, safe_lines
 
 
-def emit(text: str, output: Path | None = None) -> None:
-    """Print a result, or write it to a file.
+def emit(text: str, output: Path | None = None, language: Language = "text") -> None:
+    """Print a result, or write it to a file; a patch in a file is what it is, to the byte.
 
     Raises VaultcError when the file cannot be written.
     """
     if output is None:
-        click.echo(text, nl=False, color=is_coloured(sys.stdout))
+        _print(text, sys.stdout, language)
         return
     try:
-        write(output, click.unstyle(text).encode())
+        written = text if language == "patch" else click.unstyle(guard(text, language))
+        write(output, written.encode("utf-8", "backslashreplace"))
     except OSError as fault:
         raise VaultcError(f"{output}: {fault.strerror or fault}") from None
 
@@ -41,8 +45,24 @@ def remind(project: Project) -> None:
 
 
 def note(text: str) -> None:
-    """Say something that is no part of the result."""
-    click.echo(text.rstrip("\n"), err=True, color=is_coloured(sys.stderr))
+    """Say something that is no part of the result, on one line."""
+    tell(safe(text) + "\n")
+
+
+def tell(text: str) -> None:
+    """Say something of several lines, or with colours, that is no part of the result."""
+    _print(text, sys.stderr)
+
+
+def plain(record: logging.LogRecord) -> bool:
+    """For a logging handler's `addFilter`: the record goes on, and nothing in it speaks to a terminal."""
+    record.msg, record.args = guard(safe_lines(record.getMessage())), None
+    return True
+
+
+def _print(text: str, stream: TextIO, language: Language = "text") -> None:
+    """The one way to a terminal or a log."""
+    click.echo(guard(text, language), file=stream, nl=False, color=is_coloured(stream))  # noqa: TID251 - this is the one
 
 
 def is_coloured(stream: object) -> bool:

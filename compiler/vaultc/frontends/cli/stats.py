@@ -8,9 +8,10 @@ from typing import Any
 import click
 
 from vaultc.frontends.cli.output import emit, remind
-from vaultc.frontends.render.terminal import safe, tail, width
+from vaultc.frontends.render.terminal import tail, width
 from vaultc.frontends.report import Report
 from vaultc.session import Session
+from vaultc.text import safe
 
 _TOP = 10
 
@@ -26,7 +27,8 @@ def stats(path: Path, format_: str) -> None:
     if format_ == "json":
         emit(
             json.dumps({"schema": 1, "root": session.project.root.as_posix(), **counted}, ensure_ascii=False, indent=2)
-            + "\n"
+            + "\n",
+            language="json",
         )
     else:
         emit(_table(counted))

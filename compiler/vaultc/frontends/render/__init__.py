@@ -1,11 +1,14 @@
 """Findings in the formats that people and CI services read; one format a file, each a function from a report to text."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib import import_module
 
 from vaultc.frontends.report import Report
+from vaultc.text import Language
 
 FORMATS = ("human", "concise", "json", "sarif", "github", "junit")
+# The language that each format is written in, where it is not plain text.
+LANGUAGES: Mapping[str, Language] = {"json": "json", "sarif": "json", "junit": "xml", "github": "commands"}
 _MODULES = {"json": "json_report"}
 
 

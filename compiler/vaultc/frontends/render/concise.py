@@ -1,7 +1,7 @@
 """One finding a line, `path:line:column: severity code name: message`, for editors and for grep."""
 
-from vaultc.frontends.render.terminal import safe
 from vaultc.frontends.report import Report
+from vaultc.text import safe
 
 
 def render(report: Report) -> str:

@@ -2,7 +2,7 @@
 
 from vaultc.diagnostics import Severity
 from vaultc.frontends.report import Report
-from vaultc.text import Span
+from vaultc.text import Span, safe_lines
 
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 
@@ -25,7 +25,8 @@ def render(report: Report) -> str:
 
 
 def _escaped(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    """Data of a command. GitHub decodes these three and nothing else: what speaks to a terminal is replaced."""
+    return safe_lines(text.replace("%", "%25").replace("\r", "%0D")).replace("\n", "%0A")
 
 
 def _property(text: str) -> str:

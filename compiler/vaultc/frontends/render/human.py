@@ -7,9 +7,9 @@ import click
 
 from vaultc.diagnostics import Diagnostic, Label
 from vaultc.frontends.render import count
-from vaultc.frontends.render.terminal import COLOURS, head, level, safe, tail, width
+from vaultc.frontends.render.terminal import COLOURS, head, level, tail, width
 from vaultc.frontends.report import Report
-from vaultc.text import Span
+from vaultc.text import Span, safe
 
 _NARROW = 60
 

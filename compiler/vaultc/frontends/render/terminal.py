@@ -1,21 +1,10 @@
-"""Text of a note on a terminal: what it shows and how wide that is."""
-
-import re
+"""Text of a note on a terminal: how wide it is, and the colours of severities."""
 
 import click
 
 from vaultc.diagnostics import Severity
 
 COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
-# Control characters would move the cursor or colour the screen, the marks of direction turn a line around.
-_UNSAFE = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
-
-
-def safe(text: str) -> str:
-    """Text in which nothing speaks to the terminal; tabs become four blanks."""
-    if text.isascii() and text.isprintable():
-        return text
-    return _UNSAFE.sub("\ufffd", text.replace("\t", "    "))
 
 
 def width(text: str) -> int:
