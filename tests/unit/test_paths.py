@@ -119,6 +119,15 @@ def test_an_attachment_keeps_its_place_and_pages_give_way(tmp_path: Path) -> Non
     assert emitted.layout.tags == {"t": "tags-2/t.md"} and emitted.layout.graph == "graph-2.md"
 
 
+@pytest.mark.parametrize("name", ["CACHEDIR.TAG", "404.html", "CNAME", "sitemap.xml", "graph.json"])
+def test_no_page_takes_the_place_of_a_file_of_the_site(tmp_path: Path, name: str) -> None:
+    (tmp_path / f"{name}.md").write_text("# A\n", encoding="utf-8")
+    (tmp_path / "b.md").write_text(f"[[{name}]]\n", encoding="utf-8")
+    emitted = emit(Session.open(tmp_path).vault, tmp_path.parent / f"{tmp_path.name}-docs")
+    assert emitted.layout.notes[f"{name}.md"] == f"{name}-2.md"
+    assert f"({name}-2.md)" in (emitted.folder / "b.md").read_text(encoding="utf-8")
+
+
 def test_the_writer_refuses_besides(tmp_path: Path) -> None:
     for name in ("../x.md", "/x.md", "a/../../x.md", "a//b.md"):
         with pytest.raises(VaultcError, match="no path inside"):

@@ -13,14 +13,12 @@ from vaultc.emit.backlinks import Mention, mentions
 from vaultc.emit.documents import Documents
 from vaultc.emit.keys import Keys
 from vaultc.emit.memo import File, Memo, Part
-from vaultc.emit.pages import Layout, layout
+from vaultc.emit.pages import GRAPH, Layout, layout
 from vaultc.emit.write import stamp, write
 from vaultc.graph import Vault
 from vaultc.model import Note
 
-__all__ = ["Emitted", "Layout", "Memo", "emit"]
-
-GRAPH = graph_file.NAME
+__all__ = ["GRAPH", "Emitted", "Layout", "Memo", "emit"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,6 @@ from vaultc.graph.document import SCHEMA, edge_row, node_row
 from vaultc.graph.metrics import Metrics, measure
 from vaultc.resolve.pages import url
 
-NAME = "graph.json"
-
 
 def rows(vault: Vault, path: str) -> str:
     """The edges that leave a note, as JSON separated by commas."""

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
+from vaultc.disk import TAG
 from vaultc.graph import Vault
 from vaultc.paths import component
 from vaultc.resolve.pages import url
@@ -13,6 +14,9 @@ from vaultc.text import fold
 # Markdown destinations keep letters of any script readable; only what would end a destination or change what it means is encoded: a
 # colon would make a scheme of what stands before it.
 _ENCODED = {ord(c): quote(c, safe="") for c in ' "<>\\^`{|}()[]%?#*_~$:&' + "".join(map(chr, (*range(32), 127)))}
+# The graph's data; and what else lies beside the pages of a site, so that no page can have its address.
+GRAPH = "graph.json"
+_FILES = (GRAPH, TAG, "404.html", "CNAME", "sitemap.xml", "sitemap.xml.gz")
 # A tag that is deeper has the page of its first parts; all of them together, and the folder they are in, make a path that
 # every system takes.
 _TAG_DEPTH = 8
@@ -84,10 +88,11 @@ class _Places:
     """Which object files there are, each with an address of its own; `generated` are those that no note wrote."""
 
     def __init__(self, assets: Iterable[str]) -> None:
-        self._assets = {fold(path) for path in assets}
+        files = (*assets, *_FILES)
+        self._assets = {fold(path) for path in files}
         self._notes = {
-            f"{path}/" for path in assets
-        }  # addresses that are taken: `LICENSE` leaves none for `LICENSE.md`
+            f"{path}/" for path in files
+        }  # whose addresses are taken: `LICENSE` leaves none for `LICENSE.md`
         self._taken: set[str] = set()  # folded: some systems keep no two names apart by case
         self._next: dict[str, int] = {}
         self.generated: set[str] = set()
