@@ -2,12 +2,14 @@
 
 import json
 import os
+import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Literal
 
+from vaultc import trust
 from vaultc.diagnostics import Diagnostic, Severity, report, select
 from vaultc.disk import inside
 from vaultc.errors import VaultcError
@@ -47,7 +49,11 @@ class Obsidian:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A vault and where its outputs go. `folder` is the project's, None for a stranger's vault; `findings` are about the configuration."""
+    """A vault and where its outputs go. `folder` is the project's, None for a stranger's vault; `findings` are about the configuration.
+
+    `trusted` says that its user answers for its configuration, whatever stands in it; `needs` are the settings that asked for trust,
+    `ignored` those of them that did not get it.
+    """
 
     root: Path
     config: Config
@@ -55,6 +61,9 @@ class Project:
     source: Path | None = None
     obsidian: Obsidian = field(default_factory=Obsidian)
     findings: tuple[Diagnostic, ...] = ()
+    trusted: bool = False
+    needs: Mapping[str, str] = field(default_factory=dict)
+    ignored: tuple[str, ...] = ()
 
     @property
     def build(self) -> Path:
@@ -66,6 +75,12 @@ class Project:
         key = blake2b(os.fsencode(self.root), digest_size=8).hexdigest()
         return Path(platformdirs.user_cache_dir("vaultc")) / f"{self.root.name[:40]}-{key}"
 
+    @property
+    def mkdocs(self) -> Path | None:
+        """The configuration for MkDocs that the project brings, if any."""
+        path = self.folder / "mkdocs.yml" if self.folder else None
+        return path if path and path.is_file() else None
+
     def output(self, name: str) -> Path:
         """Where the output `name` goes, in `build`. Raises VaultcError when a symlink leads there: it may have come with the project."""
         return inside(self.folder, f"build/{name}") if self.folder else inside(self.build, name)
@@ -76,29 +91,30 @@ class Project:
         return self.config.site_name or (self.folder or self.root).name or "Vault"
 
 
-def locate(path: Path, source: Path | None = None) -> Project:
+def locate(path: Path, source: Path | None = None, *, trusted: bool = False) -> Project:
     """The project or stranger's vault that `path` (a folder or a note) belongs to; `source` names the configuration to use.
 
-    Raises VaultcError when `path` does not exist or the configuration cannot be read.
+    A vault outside its project's folder needs trust: `trusted`, or given by the user before. Raises VaultcError when it has none,
+    when `path` does not exist, or when the configuration cannot be read.
     """
     if not path.exists():
         raise VaultcError(f"{path}: no such file or folder")
     start = path.resolve()
     start = start if start.is_dir() else start.parent
     if source is not None:
-        return _project(_read(source.resolve()), None)
+        return _project(_read(source.resolve()), None, trusted)
     root: Path | None = None
     for folder in (start, *start.parents):
         found = next((c for name in (FILE, "pyproject.toml") if (c := _read(folder / name, required=False))), None)
         if found:
             vault = (folder / str(found.table.get("vault", "."))).resolve()
             if root == vault or (root is None and (start in (folder, vault) or vault in start.parents)):
-                return _project(found, vault)
+                return _project(found, vault, trusted)
             break
         if root is None and (folder / ".obsidian").is_dir():
             root = folder
     root = root or start
-    return Project(root, Config(), obsidian=_obsidian(root))
+    return Project(root, Config(), obsidian=_obsidian(root), trusted=trusted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +151,7 @@ def _read(path: Path, required: bool = True) -> _Source | None:
     return _Source(path, table, text)
 
 
-def _project(source: _Source | None, vault: Path | None) -> Project:
+def _project(source: _Source | None, vault: Path | None, trusted: bool) -> Project:
     assert source is not None
     known = {f.name: f for f in fields(Config)}
     default = Config()
@@ -190,7 +206,28 @@ def _project(source: _Source | None, vault: Path | None) -> Project:
     root = vault or (source.path.parent / config.vault).resolve()
     if not root.is_dir():
         raise VaultcError(f"{source.path}: the vault `{config.vault}` is not a folder")
-    return Project(root, config, source.path.parent, source.path, _obsidian(root), tuple(findings))
+    folder = source.path.parent
+    needs = {} if root.is_relative_to(folder.resolve()) else {"vault": str(root)}
+    if config.html == "trusted":
+        needs["html"] = "trusted"
+    ignored: tuple[str, ...] = ()
+    if not trusted and not trust.granted(folder, needs):
+        if "vault" in needs:
+            raise VaultcError(
+                f"{source.path}: the vault `{config.vault}` lies outside the project: if the project is yours: vaultc trust {shlex.quote(str(folder))}"
+            )
+        config, ignored = replace(config, html="sanitized"), ("html",)
+    return Project(
+        root,
+        config,
+        folder,
+        source.path,
+        _obsidian(root),
+        tuple(findings),
+        trusted=trusted,
+        needs=needs,
+        ignored=ignored,
+    )
 
 
 def _obsidian(root: Path) -> Obsidian:

@@ -36,12 +36,12 @@ class Session:
         self._memo: Memo | None = None
 
     @classmethod
-    def open(cls, path: Path, config: Path | None = None) -> Self:
-        """The session for the vault that `path` belongs to.
+    def open(cls, path: Path, config: Path | None = None, *, trusted: bool = False) -> Self:
+        """The session for the vault that `path` belongs to; `trusted` says that the user answers for its configuration.
 
         Raises VaultcError when `path` or the configuration cannot be read.
         """
-        return cls(locate(path, config), config)
+        return cls(locate(path, config, trusted=trusted), config)
 
     @cached_property
     def scan(self) -> Scan:
@@ -88,7 +88,8 @@ class Session:
 
         Raises VaultcError when the configuration or the vault cannot be read; what was known stays.
         """
-        project = locate(self.project.root, self._config)
+        was = self.project
+        project = locate(was.folder or was.root, self._config, trusted=was.trusted)
         return self._follow(project, scan.scan(project, self._disk), self._unsaved)
 
     def _follow(self, project: Project, disk: Scan, unsaved: Mapping[str, bytes]) -> Delta:

@@ -200,7 +200,7 @@ def test_build_deletes_nobodys_files(tmp_path: Path, env: dict[str, str]) -> Non
     write(tmp_path, {"precious/letter": "mine"})
     (tmp_path / "p/build").mkdir()
     before = tree(tmp_path)
-    for arguments in (["--site-dir", "notes"], ["--site-dir", "."], []):
+    for arguments in (["--site-dir", "notes"], ["--site-dir", "."], ["--trust"]):
         done = run(env, "build", *arguments, cwd=tmp_path / "p")
         assert done.returncode == 2 and len(done.stderr.splitlines()) == 1, done.stderr
         after = tree(tmp_path)

@@ -83,7 +83,7 @@ def change(root: Path, kind: str, name: str, value: str) -> None:
 
 
 def build(root: Path) -> None:
-    done = CliRunner().invoke(cli, ["build", str(root)], catch_exceptions=False)
+    done = CliRunner().invoke(cli, ["build", str(root), "--trust"], catch_exceptions=False)
     assert done.exit_code == 0, done.output
 
 

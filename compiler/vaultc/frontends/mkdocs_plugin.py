@@ -37,10 +37,12 @@ log = logging.getLogger("mkdocs.plugins.vaultc")
 
 
 class PluginOptions(Config):
-    """`config`: the configuration file, when it is not found from the notes. `vault`: the notes, when they are not `docs_dir`."""
+    """`config`: the configuration file, when it is not found from the notes. `vault`: the notes, when they are not `docs_dir`.
+    `trusted`: whether that file's owner is who runs MkDocs."""
 
     config = config_options.Type(str, default="")
     vault = config_options.Type(str, default="")
+    trusted = config_options.Type(bool, default=True)
 
 
 class VaultcPlugin(BasePlugin[PluginOptions]):
@@ -73,7 +75,8 @@ class VaultcPlugin(BasePlugin[PluginOptions]):
             if self.session is None:
                 base = Path(config.config_file_path).parent if config.config_file_path else Path()
                 source = base / self.config.config if self.config.config else None
-                self.session = Session.open(Path(self.config.vault or config.docs_dir), source)
+                notes = Path(self.config.vault or config.docs_dir)
+                self.session = Session.open(notes, source, trusted=self.config.trusted)
             else:
                 self.session.refresh()
             project = self.session.project

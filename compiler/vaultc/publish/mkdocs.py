@@ -5,8 +5,9 @@ import json
 import logging
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import mkdocs.exceptions
@@ -19,27 +20,40 @@ from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 from pathspec.gitignore import GitIgnoreSpec
 
-from vaultc import disk, faults
+from vaultc import disk, faults, trust
 from vaultc.config import Project
 from vaultc.diagnostics import Diagnostic
 from vaultc.errors import VaultcError
-from vaultc.publish import sanitize, web
+from vaultc.publish import sanitize, settings, web
 from vaultc.publish.dialect import EXTENSIONS
 
 log = logging.getLogger("mkdocs.plugins.vaultc")
 
 
 def configuration(project: Project) -> Path:
-    """The `mkdocs.yml` of a project, or one written beside the object files of a vault that has none.
+    """The `mkdocs.yml` of a project that its user trusts, or one written beside the object files: with the data of the project's own,
+    or for a vault that has none.
 
-    Raises VaultcError when it cannot be written.
+    Raises VaultcError when the one cannot be read or the other cannot be written.
     """
-    if project.folder and (own := project.folder / "mkdocs.yml").is_file():
-        return own
-    objects = project.output("docs")
-    fields = {
+    given = project.mkdocs
+    if given is None:
+        return _written(project, _default(project))
+    found = settings.read(given)
+    if project.trusted or (found.needs and settings.granted(project, found)):
+        return given
+    options = {"vault": str(project.root), "config": str(project.source), "trusted": False}
+    plugins = [
+        {name: options if name == "vaultc" else it[name] for name in it} for it in found.fields.get("plugins", ())
+    ]
+    objects = str(project.output("docs"))
+    return _written(project, {"site_name": project.name, **found.fields, "docs_dir": objects, "plugins": plugins})
+
+
+def _default(project: Project) -> Mapping[str, Any]:
+    return {
         "site_name": project.name,
-        "docs_dir": str(objects),
+        "docs_dir": str(project.output("docs")),
         "site_dir": str(project.build / "site"),
         "theme": {
             "name": "material",
@@ -52,8 +66,11 @@ def configuration(project: Project) -> Path:
         "extra": {"generator": False},
         **({"site_url": project.config.site_url} if project.config.site_url else {}),
     }
+
+
+def _written(project: Project, fields: Mapping[str, Any]) -> Path:
     try:
-        objects.mkdir(parents=True, exist_ok=True)
+        project.output("docs").mkdir(parents=True, exist_ok=True)
         path = project.output("mkdocs.yml")
         disk.write(path, json.dumps(fields, ensure_ascii=False, indent=1).encode("utf-8", "replace"))  # JSON is YAML
     except OSError as fault:
@@ -149,8 +166,12 @@ def deepen(folders: int) -> None:
     sys.setrecursionlimit(max(sys.getrecursionlimit(), 1000 + 20 * folders))
 
 
-def inputs(config: MkDocsConfig) -> Iterator[Path]:
-    """The files and folders besides the vault that a site is made of, the configuration files that this one inherits among them."""
+def inputs(config: MkDocsConfig, project: Project) -> Iterator[Path]:
+    """The files and folders besides the vault that a site is made of: the configuration files that this one inherits among them, and
+    what says whether the project's own is trusted."""
+    if project.folder and project.mkdocs:
+        yield project.mkdocs
+        yield trust.place(project.folder)
     if config.theme.custom_dir:
         yield Path(config.theme.custom_dir)
     path = Path(config.config_file_path)

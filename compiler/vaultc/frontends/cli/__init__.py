@@ -27,6 +27,7 @@ COMMANDS = {
     "stats": "Count what is in a vault.",
     "explain": "Explain a diagnostic code.",
     "init": "Write a new project.",
+    "trust": "Let a project run its hooks and templates.",
     "bench": "Run and show the measurements of a vault.",
 }
 _MODULES = {"serve": "build"}

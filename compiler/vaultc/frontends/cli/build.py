@@ -1,6 +1,7 @@
 """`vaultc build` and `vaultc serve`."""
 
 import logging
+import shlex
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
@@ -16,6 +17,11 @@ from vaultc.publish import unchanged
 from vaultc.session import Session
 from vaultc.text import safe
 
+_NAMED = 6  # settings in one line
+_TRUST = click.option(
+    "--trust", is_flag=True, help="Use all of the project's configuration this time, hooks and templates too."
+)
+
 
 @click.command()
 @click.argument("path", type=click.Path(path_type=Path), default=Path())
@@ -29,14 +35,20 @@ from vaultc.text import safe
     "--strict", is_flag=True, help="Stop with exit code 1, before anything is published, when there are errors."
 )
 @click.option("--clean", is_flag=True, help="Forget what earlier builds kept.")
+@_TRUST
 def build(
-    path: Path, site_dir: Path | None, engine: Literal["mkdocs", "zensical"] | None, strict: bool, clean: bool
+    path: Path,
+    site_dir: Path | None,
+    engine: Literal["mkdocs", "zensical"] | None,
+    strict: bool,
+    clean: bool,
+    trust: bool,
 ) -> None:
     """Build the site of the vault at PATH. No note is executed."""
     import shutil
     import warnings
 
-    session = Session.open(path)
+    session = Session.open(path, trusted=trust)
     project = session.project
     output.remind(project)
     session.progress = output.progress
@@ -48,8 +60,9 @@ def build(
         disk.claim(project.output("docs"))
         for kept in ("cache", "docs"):
             shutil.rmtree(project.output(kept), ignore_errors=True)
-    last = unchanged.Last(project, _configured(project), site_dir)
+    last = unchanged.Last(project, project.mkdocs, site_dir)
     built = last.find(session.scan)
+    _untrusted(project, site_dir)
     errors = _report(session, session.diagnostics)
     if strict and errors:
         output.note("nothing was built: --strict allows no errors")
@@ -63,13 +76,13 @@ def build(
 
     _log()
     file = mkdocs.configuration(project)
-    if site_dir is None and (project.folder is None or file.parent != project.folder):
+    if site_dir is None and project.mkdocs is None:
         site_dir = Path("build/site")
     config = mkdocs.load(file, site_dir.absolute() if site_dir else None)
     config.strict = False
     plugin = config.plugins.get("vaultc")
     if plugin is None:
-        raise click.ClickException(f"{file}: add `vaultc` to `plugins`")
+        raise click.ClickException(f"{project.mkdocs or file}: add `vaultc` to `plugins`")
     plugin.session = session
     last.forget()
     mkdocs.build(config)
@@ -82,29 +95,39 @@ def build(
     anew = "" if plugin.rendered is None else f", {plugin.rendered} pages rendered"
     output.note(f"{count} notes → {_short(Path(config.site_dir))}{anew}")
     if not (plugin.whole or plugin.findings or any(note.snippets for note in session.vault.notes.values())):
-        last.save(session.scan, Path(config.site_dir), count, mkdocs.inputs(config))
+        last.save(session.scan, Path(config.site_dir), count, mkdocs.inputs(config, project))
     if strict and faults:
         raise SystemExit(1)
-
-
-def _configured(project: Project) -> Path | None:
-    """The generator's own configuration in a project, if there is one."""
-    own = project.folder and project.folder / "mkdocs.yml"
-    return own if own and own.is_file() else None
 
 
 @click.command()
 @click.argument("path", type=click.Path(path_type=Path), default=Path())
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
-def serve(path: Path, port: int) -> None:
+@_TRUST
+def serve(path: Path, port: int, trust: bool) -> None:
     """Serve the site of the vault at PATH on this machine, built anew when a note is saved."""
     from vaultc.publish import mkdocs
 
-    session = Session.open(path)
+    session = Session.open(path, trusted=trust)
     output.remind(session.project)
     _log(findings=True)
+    file = mkdocs.configuration(session.project)
+    _untrusted(session.project, None)
     output.note(f"serving {session.project.name} at http://127.0.0.1:{port}/; Ctrl+C stops")
-    mkdocs.serve(mkdocs.configuration(session.project), port)
+    mkdocs.serve(file, port)
+
+
+def _untrusted(project: Project, site_dir: Path | None) -> None:
+    """Say in one line which settings were not heeded, and what to do. One that the command line sets anyway needs no word."""
+    from vaultc.publish import settings
+
+    ignored = [name for name in settings.ignored(project) if not (site_dir and name == "site_dir")]
+    if ignored:
+        more = f" and {len(ignored) - _NAMED} more" if len(ignored) > _NAMED else ""
+        output.note(
+            f"{project.folder}: not trusted, so not heeded: {', '.join(ignored[:_NAMED])}{more}; "
+            f"if the project is yours: vaultc trust {shlex.quote(str(project.folder))}"
+        )
 
 
 def _report(session: Session, diagnostics: Iterable[Diagnostic]) -> int:
