@@ -108,14 +108,18 @@ def network_blocker() -> tuple[str, ...]:
     return _network_blocker()
 
 
+class BusyError(VaultcError):
+    """Another process measures on the device."""
+
+
 @contextmanager
 def only_one(device: Device) -> Iterator[None]:
-    """Holds the device for measuring. Raises ``VaultcError`` while another process measures on it."""
+    """Holds the device for measuring. Raises ``BusyError`` while another process measures on it."""
     try:
         with locked(Path(tempfile.gettempdir()) / f"vaultc-bench-{device}.lock", wait=False):
             yield
     except BlockingIOError:
-        raise VaultcError(
+        raise BusyError(
             f"another benchmark is measuring on {device}: wait for it, two at once would measure each other"
         ) from None
 

@@ -2,9 +2,10 @@
 
 import json
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -67,6 +68,14 @@ def list_(names: tuple[str, ...], vault: Path, format_: str) -> None:
 @click.option("--device", type=click.Choice(("cpu", "cuda")), help="Where to measure.  [default: cuda if there is one]")
 @click.option("--stale", is_flag=True, help="Only what has no current result on this machine.")
 @click.option(
+    "--executor", type=click.Choice(("local", "dask")), default="local", show_default=True, help="Who measures."
+)
+@click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help="The Dask scheduler whose workers measure; they declare what they have: --resources GPU=1, or cpu=1.",
+)
+@click.option(
     "--repeat",
     type=click.IntRange(1, 100),
     default=REPEAT,
@@ -87,6 +96,8 @@ def run(
     vault: Path,
     device: Device | None,
     stale: bool,
+    executor: str,
+    scheduler: str | None,
     repeat: int,
     spend: float,
     memory: float | None,
@@ -98,24 +109,30 @@ def run(
     """
     session, found = _open(vault, names)
     root = session.project.root
-    where: Device = device or device_here()
+    if (executor == "dask") != bool(scheduler):
+        raise click.UsageError("--executor dask and --scheduler ADDRESS belong together")
+    where: Device = device or ("cpu" if scheduler else device_here())
     jobs = _runnable(found)
     if stale:
-        here = machine_here(where)
-        jobs = [job for job, item in zip(jobs, found, strict=True) if not _is_current(item, here)]
-    note(f"running the code of {count(len(jobs), 'benchmark')} from {root} on {where}")
-    runs = []
-    for job in jobs:
-        with _Progress(job.id) as progress:
-            limit = int(memory * 2**30) if memory else None
-            made = run_job(_ready(job, root), where, repeat=repeat, spend=spend, memory=limit, progress=progress)
+        here = None if scheduler else machine_here(where)
+        jobs = [job for job, item in zip(jobs, found, strict=True) if not _is_current(item, where, here)]
+    place = f"the workers of {scheduler}" if scheduler else where
+    note(f"running the code of {count(len(jobs), 'benchmark')} from {root} on {place}")
+    options = {"repeat": repeat, "spend": spend, "memory": int(memory * 2**30) if memory else None}
+    ready = [_ready(job, root) for job in jobs]
+    went_through = True
+    for made in _remote(ready, where, scheduler, options) if scheduler else _local(ready, where, options):
+        if isinstance(made, VaultcError):
+            emit(_safe(f"error: {made}"))
+            went_through = False
+            continue
         emit(_safe(_summary(made)))
         if made.status != "interrupted" or any(point.measured for point in made.points):
             note(f"written to {append(root, made).relative_to(root).as_posix()}\n")
         if made.status == "interrupted":
             return 130
-        runs.append(made)
-    return 0 if all(made.status in MEASURED for made in runs) else 1
+        went_through &= made.status in MEASURED
+    return 0 if went_through else 1
 
 
 @bench.command()
@@ -239,8 +256,28 @@ def _verdict(row: Comparison) -> str:
     return f"{row.verdict}: {', '.join(row.doubts)}" if row.doubts else row.verdict
 
 
+def _local(jobs: Iterable[Job], device: Device, options: Mapping[str, Any]) -> Iterator[Run]:
+    for job in jobs:
+        with _Progress(job.id) as progress:
+            made = run_job(job, device, progress=progress, **options)
+        yield made
+
+
+def _remote(
+    jobs: Sequence[Job], device: Device, scheduler: str, options: Mapping[str, Any]
+) -> Iterator[Run | VaultcError]:
+    from vaultc.bench.harness.cluster import run_jobs
+
+    for _, made in run_jobs(jobs, device, scheduler, options=options, progress=_tell):
+        yield made
+
+
+def _tell(step: Step) -> None:
+    note(safe(f"{step.job} [{step.done}/{step.total}] {step.text}"))
+
+
 class _Progress:
-    """A bar with the time that is left, on stderr; without a terminal, a line for each job."""
+    """A bar with the time that is left, on stderr; without a terminal, a line for each step."""
 
     def __init__(self, name: str) -> None:
         from rich.console import Console
@@ -270,6 +307,9 @@ class _Progress:
     def _show(self, step: Step) -> None:
         from rich.markup import escape
 
+        if self._bar.disable:
+            _tell(step)
+            return
         what = escape(safe(f"{step.job}: {step.text}"))
         self._bar.update(self._task, completed=step.done, total=step.total, what=what)
 
@@ -301,9 +341,10 @@ def _runnable(found: Iterable[Attached]) -> list[Job]:
     return jobs
 
 
-def _is_current(item: Attached, here: MachineClass) -> bool:
-    on = next((on for on in item.machines if on.machine == here), None)
-    return on is not None and on.state in ("ok", "older-environment") and on.run.status in MEASURED
+def _is_current(item: Attached, device: Device, here: MachineClass | None) -> bool:
+    """Whether there is a current result of this machine; for a cluster, of any machine with such a device."""
+    fitting = [on for on in item.machines if (on.machine == here if here else on.machine.device == device)]
+    return any(on.state in ("ok", "older-environment") and on.run.status in MEASURED for on in fitting)
 
 
 def _pair(item: Attached, names: Sequence[str]) -> tuple[Run, Run]:
