@@ -23,7 +23,7 @@ def lines(n: int) -> bench.Case:
     text = open("data/poem.txt").read() * n
     return bench.Case(lambda: len(text.splitlines()), reference=lambda: 3 * n)
 
-found = bench.measure(lines, n=[1, 10, 100], seconds=0.01)
+found = bench.measure(lines, n=[1, 10, 100], seconds=0.01, cold=False)
 bench.claim("There are points.", holds=found.value(n=1).above(0), because=f"{len(found.points)} points")
 """
 
@@ -50,10 +50,10 @@ def wrong(n: int) -> bench.Case:
 def room(n: int) -> bench.Case:
     return bench.Case(lambda: torch.empty(n * 2**40, dtype=torch.uint8).zero_())
 
-bench.measure(product, n=[64, 128], kind=["honest", "lying"], memory=True, seconds=0.02)
-bench.measure(attention, backend=["math", "flash", "cudnn"], seconds=0.02)
-bench.measure(wrong, n=[64], seconds=0.02)
-bench.measure(room, n=[4096], seconds=0.02)
+bench.measure(product, n=[64, 128], kind=["honest", "lying"], memory=True, seconds=0.02, cold=False)
+bench.measure(attention, backend=["math", "flash", "cudnn"], seconds=0.02, cold=False)
+bench.measure(wrong, n=[64], seconds=0.02, cold=False)
+bench.measure(room, n=[4096], seconds=0.02, cold=False)
 """
 
 

@@ -55,7 +55,7 @@ def submodules(path: Path) -> set[str]:
 def test_a_run_needs_the_standard_library_and_torch_in_one_module() -> None:
     with_torch = set()
     files = reached("vaultc.bench", "vaultc.bench.__main__", "vaultc.bench.harness.child")
-    assert {"runner.py", "stats.py", "store.py", "torch_device.py"} <= {path.name for path in files}
+    assert {"runner.py", "stats.py", "store.py", "torch_cpu.py"} <= {path.name for path in files}
     for path in files:
         for name in modules(path):
             top = name.partition(".")[0]
@@ -67,10 +67,10 @@ def test_a_run_needs_the_standard_library_and_torch_in_one_module() -> None:
                 )
             else:
                 assert top in sys.stdlib_module_names, f"{path.name} imports {name}"
-    assert with_torch == {"torch_device.py"}
+    assert with_torch == {"torch_cpu.py", "torch_cuda.py"}
 
 
 def test_no_other_module_imports_torch() -> None:
     for path in FOLDER.parent.rglob("*.py"):
-        if path.name != "torch_device.py":
+        if path.name not in ("torch_cpu.py", "torch_cuda.py"):
             assert not {name for name in modules(path) if name.partition(".")[0] == "torch"}, path

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from vaultc.bench.harness import machine, nvml
-from vaultc.bench.harness.process import resident_bytes
+from vaultc.bench.harness.tree import Tree
 from vaultc.bench.records.model import Clocks
 
 
@@ -62,7 +62,7 @@ def test_a_repository_tells_its_commit_and_whether_the_folder_differs(tmp_path: 
 
 
 def test_resident_memory_is_watched_where_there_is_proc() -> None:
-    used = resident_bytes(os.getpid())
+    used = Tree(os.getpid(), "").resident()
     if not Path("/proc/self/stat").exists():
         assert used is None
     else:
@@ -116,6 +116,7 @@ def test_clocks_are_read_and_what_is_not_told_stays_open() -> None:
         (1500, 0x4, False),
         (1200, 0x40, True),
         (1200, 0, False),
+        (1200, 0x2, False),
     ],
 )
 def test_a_sample_counts_unless_the_clock_is_well_below_its_best(sm: int, reasons: int, throttled: bool) -> None:

@@ -10,7 +10,7 @@ from tests.unit.bench.canned import point, run
 from vaultc.bench.harness.merge import merge, overall, suspect
 from vaultc.bench.records.answer import Undecided
 from vaultc.bench.records.compare import compare
-from vaultc.bench.records.model import Ceilings, Point
+from vaultc.bench.records.model import Ceilings, MachineClass, Point
 from vaultc.bench.records.results import MEMORY, Results, rates
 
 NO_CEILINGS = Ceilings()
@@ -52,15 +52,44 @@ def test_rates_above_the_machines_own_are_flagged() -> None:
     fair = replace(point(1e-3), flops=1.1e9, dtype="float32")
     wide = replace(point(1e-3), bytes=300e6 * 1.0)
     cached = replace(point(1e-3), bytes=50e6)
-    flags = [found.flags for found in suspect([fast, fair, wide, cached], ceilings, "cpu")]
+    flags = [found.flags for found in suspect([fast, fair, wide, cached], ceilings)]
     assert flags == [("above-peak",), (), ("above-peak",), ()]
-    assert suspect([cached], ceilings, "cuda")[0].flags == ("above-peak",)
-    assert suspect([fast], NO_CEILINGS, "cpu")[0].flags == ()
+    emptied = replace(cached, metric="cold time")
+    assert suspect([emptied], ceilings)[0].flags == ("above-peak",)
+    assert suspect([fast], NO_CEILINGS)[0].flags == ()
+
+
+@pytest.mark.parametrize(
+    ("dtype", "tera", "flagged"),
+    [
+        ("bfloat16", 980, False),
+        ("bfloat16", 1000, True),
+        ("float8_e4m3fn", 1900, False),
+        ("float8_e4m3fn", 2000, True),
+        ("float64", 70, True),
+        ("int8", 2000, True),
+        ("tf32", 480, False),
+        ("tf32", 500, True),
+        ("float4_e2m1fn_x2", 1900, False),
+        ("float4_e2m1fn_x2", 2000, True),
+    ],
+)
+def test_a_known_gpu_is_held_to_its_data_sheet(dtype: str, tera: float, flagged: bool) -> None:
+    """A number format that the sheet does not have is held to the fastest that it has."""
+    told = replace(point(1e-3), flops=tera * 1e9, dtype=dtype)
+    (found,) = suspect([told], NO_CEILINGS, MachineClass("cuda", "NVIDIA H200", "9.0"))
+    assert ("above-peak" in found.flags) is flagged
+
+
+def test_a_metric_that_fails_alone_leaves_the_others() -> None:
+    forward, backward = point(0.1), replace(point(metric="backward time", status="oom"), message="no room")
+    pooled = merge([forward, backward])
+    assert [(each.metric, each.status) for each in pooled] == [("time", "ok"), ("backward time", "oom")]
 
 
 def test_a_speed_up_over_ten_is_flagged_among_variants_of_one_size() -> None:
     points = [point(1.0, n=8, kind="a"), point(0.05, n=8, kind="b"), point(0.01, n=1, kind="a")]
-    flags = [found.flags for found in suspect(points, NO_CEILINGS, "cpu")]
+    flags = [found.flags for found in suspect(points, NO_CEILINGS)]
     assert flags == [(), ("large-speed-up",), ()]
 
 
@@ -128,9 +157,9 @@ def test_two_runs_are_compared_point_by_point() -> None:
 
 def test_a_speed_up_that_declared_work_explains_is_not_flagged() -> None:
     slow, fast = point(1.0, kind="naive", n=1), point(0.01, kind="sparse", n=1)
-    flagged = suspect([slow, fast], Ceilings(), "cpu")
+    flagged = suspect([slow, fast], Ceilings())
     assert [made.flags for made in flagged] == [(), ("large-speed-up",)]
-    less = suspect([replace(slow, flops=1e6), replace(fast, flops=2e4)], Ceilings(), "cpu")
+    less = suspect([replace(slow, flops=1e6), replace(fast, flops=2e4)], Ceilings())
     assert [made.flags for made in less] == [(), ()]
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
 import pytest
 
+from vaultc.bench.harness.counters import Reading
 from vaultc.bench.harness.device import OutOfMemory, PlainMachine, Timed, Unsupported
-from vaultc.bench.harness.group import points_of
+from vaultc.bench.harness.group import Watcher, points_of
 from vaultc.bench.harness.timing import prepare, sample
-from vaultc.bench.records.model import Param, Point
+from vaultc.bench.records.model import Disturbance, Param, Point
 from vaultc.bench.snippet.case import Backend, Budget, Case, Value
 from vaultc.bench.snippet.sweep import Sweep
 
@@ -32,8 +34,11 @@ class FakeMachine(PlainMachine):
         super().__init__(self.clock)
         self.pending = 0.0
         self.flushes = 0
+        self.flush_costs = 0.0
         self.lowered: Iterator[str | None] = iter(())
         self.kernels: list[str] = []
+        self.readings: Iterator[Reading] = iter(())
+        self.sentinels: Iterator[float] = iter(())
 
     def spend(self, seconds: float) -> None:
         self.clock.now += seconds
@@ -49,7 +54,13 @@ class FakeMachine(PlainMachine):
 
     def flush(self) -> None:
         self.flushes += 1
-        self.spend(1.0)
+        self.spend(self.flush_costs)
+
+    def reading(self) -> Reading:
+        return next(self.readings, Reading(self.clock.now))
+
+    def sentinel(self) -> float:
+        return next(self.sentinels, 0.001)
 
     def pause(self, seconds: float) -> None:
         self.spend(seconds)
@@ -85,7 +96,68 @@ def test_a_callable_is_measured_exactly(machine: FakeMachine) -> None:
     assert point.flags == ()
     assert set(point.samples[0]) == {0.0125}
     assert len(point.samples[0]) == 40
-    assert machine.flushes == 40, "the cache is flushed before every sample, outside of it"
+
+
+def test_short_calls_are_sampled_with_hot_and_with_cold_caches(machine: FakeMachine) -> None:
+    """A call that finds its caches empty costs three times as much."""
+    machine.flush_costs = 0.01
+    seen = -1
+
+    def run() -> None:
+        nonlocal seen
+        cold, seen = machine.flushes != seen, machine.flushes
+        machine.spend(0.003 if cold else 0.001)
+
+    hot, cold = measured(machine, Case(run))
+    assert (hot.metric, cold.metric) == ("time", "cold time")
+    assert set(hot.samples[0]) == {0.001}, "rivals and flushes in between are not noticed"
+    assert set(cold.samples[0]) == {0.003}
+
+
+def test_a_call_much_longer_than_filling_the_caches_has_one_time(machine: FakeMachine) -> None:
+    machine.flush_costs = 0.01
+    (point,) = measured(machine, Case(lambda: machine.spend(0.05)))
+    assert point.metric == "time"
+
+
+@pytest.mark.parametrize("seconds", [7e-6, 1e-3, 0.02, 0.1])
+def test_a_point_is_sampled_for_as_long_as_it_says(machine: FakeMachine, seconds: float) -> None:
+    calls = 0
+
+    def run() -> None:
+        nonlocal calls
+        calls += 1
+        machine.spend(seconds)
+
+    (point,) = measured(machine, Case(run), Budget(seconds=0.5))
+    assert point.samples[0][0] == pytest.approx(seconds, rel=1e-4)
+    assert 0.45 < calls * seconds < 1.2, "half a second of samples, and the warm-up"
+
+
+def test_warming_up_ends_when_it_ends(machine: FakeMachine) -> None:
+    """Twenty calls become faster by a tenth each; none of them is a sample."""
+    costs = (0.2 * 0.9**index for index in range(20))
+    (point,) = measured(machine, Case(lambda: machine.spend(next(costs, 0.02))), Budget(seconds=4.0))
+    assert set(point.samples[0]) == {0.02}
+    assert point.flags == ()
+
+
+def test_a_call_that_becomes_slower_and_slower_is_flagged(machine: FakeMachine) -> None:
+    calls = 0
+
+    def run() -> None:
+        nonlocal calls
+        calls += 1
+        machine.spend(0.1 + 0.001 * calls)
+
+    (point,) = measured(machine, Case(run), Budget(seconds=5.0))
+    assert "drift" in point.flags
+
+
+def test_scatter_without_a_trend_is_no_drift(machine: FakeMachine) -> None:
+    scatter = random.Random(1)
+    (point,) = measured(machine, Case(lambda: machine.spend(0.1 + 0.02 * scatter.random())), Budget(seconds=5.0))
+    assert "drift" not in point.flags
 
 
 def test_a_slow_callable_is_sampled_five_times(machine: FakeMachine) -> None:
@@ -123,8 +195,8 @@ def test_very_short_calls_are_timed_several_at_once(machine: FakeMachine) -> Non
 
 
 def test_a_call_below_the_clock_is_flagged_where_it_cannot_be_repeated(machine: FakeMachine) -> None:
-    machine.batches = False
-    (point,) = measured(machine, Case(lambda: machine.spend(1e-7)))
+    machine.precision = 1.0
+    (point,) = measured(machine, Case(lambda: machine.spend(1e-3)))
     assert point.flags == ("timer-resolution",)
 
 
@@ -141,7 +213,7 @@ def test_rivals_are_sampled_in_turn(machine: FakeMachine) -> None:
     setting: list[Mapping[str, Param]] = [{"n": 1, "kind": "a"}, {"n": 1, "kind": "b"}]
     points = points_of(machine, Sweep("rival", rival, tuple(setting), False, Budget(seconds=1.0)), setting)
     assert [point.params["kind"] for point in points] == ["a", "b"]
-    assert "".join(order[-10:]) == "ababababab"
+    assert "".join(order[-10:]) == "abbaabbaab", "and neither always follows the other"
 
 
 def test_a_wrong_result_is_not_timed(machine: FakeMachine) -> None:
@@ -179,37 +251,54 @@ def test_work_that_escapes_the_account_is_flagged(machine: FakeMachine) -> None:
     assert "no-synchronisation" in point.flags
 
 
-def test_a_cached_output_is_flagged(machine: FakeMachine) -> None:
-    kept: list[float] = []
+def test_a_result_that_is_right_only_at_first_is_flagged(machine: FakeMachine) -> None:
+    calls = 0
 
-    def liar() -> object:
+    def lazy() -> float:
+        nonlocal calls
+        calls += 1
         machine.spend(0.001)
-        return kept
+        return 1.0 if calls < 10 else 0.0
 
-    (point,) = measured(machine, Case(liar))
-    assert "cached-output" in point.flags
+    (point,) = measured(machine, Case(lazy, reference=lambda: 1.0))
+    assert "changing-result" in point.flags
+    calls = 0
+    (point,) = measured(machine, Case(lazy))
+    assert "changing-result" in point.flags, "without a reference, too"
 
 
-def test_a_buffer_that_is_filled_again_is_not(machine: FakeMachine) -> None:
-    buffer = [0.0]
+def test_a_call_that_draws_at_random_is_not_accused(machine: FakeMachine) -> None:
+    def draw() -> float:
+        machine.spend(0.001)
+        return random.random()
 
-    class Poisonable(FakeMachine):
-        def poison(self, result: object) -> bool:
-            buffer[0] = float("nan")
-            return True
-
-        def poisoned(self, result: object) -> bool:
-            return buffer[0] != buffer[0]
-
-    honest = Poisonable()
-
-    def run() -> object:
-        honest.spend(0.001)
-        buffer[0] = 1.0
-        return buffer
-
-    (point,) = measured(honest, Case(run))
+    (point,) = measured(machine, Case(draw))
     assert point.flags == ()
+
+
+def test_a_disturbed_group_says_so(machine: FakeMachine) -> None:
+    def f(n: int) -> Case:
+        return Case(lambda: machine.spend(0.1))
+
+    machine.readings = iter([Reading(0.0, cpu=0.0, busy=0.0, delays={1: 0.0}), Reading(1.0, 1.0, 2.0, delays={1: 0.5})])
+    told: list[Disturbance] = []
+    (point,) = points_of(
+        machine, Sweep("f", f, ({"n": 1},), False, Budget()), [{"n": 1}], watcher=Watcher(disturbance=told.append)
+    )
+    assert (point.status, point.flags) == ("disturbed", ("disturbed",))
+    assert "waited for a core for 50 % of the time" in point.message
+    assert point.samples[0][0] == 0.1, "shown with its doubt, not dropped"
+    assert told[0].delay == 0.5
+
+
+def test_a_machine_that_slows_down_between_turns_is_seen(machine: FakeMachine) -> None:
+    def f(n: int) -> Case:
+        return Case(lambda: machine.spend(0.1))
+
+    machine.sentinels = iter([0.001] * 3 + [0.002] * 3)
+    (point,) = points_of(machine, Sweep("f", f, ({"n": 1},), False, Budget()), [{"n": 1}])
+    assert point.status == "disturbed"
+    assert "the same fixed work took 100 % longer at times" in point.message
 
 
 @pytest.mark.parametrize(

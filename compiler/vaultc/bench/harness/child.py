@@ -5,22 +5,39 @@ What the snippet prints is no part of the conversation; what it raises, or how i
 
 from __future__ import annotations
 
+import ctypes
 import json
 import re
+import signal
 import sys
 import types
 from collections.abc import Mapping
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Literal, TextIO, TypeAlias
 
-from vaultc.bench.harness.device import Machine, Unsupported, open_machine
-from vaultc.bench.harness.group import points_of
+from vaultc.bench.harness.device import Machine, Peak, Unsupported, open_machine
+from vaultc.bench.harness.disturbance import together
+from vaultc.bench.harness.group import Watcher, points_of
 from vaultc.bench.harness.machine import details
-from vaultc.bench.harness.timing import failed
+from vaultc.bench.harness.place import Place
+from vaultc.bench.harness.timing import BrokenAt, failed
 from vaultc.bench.records.codec import decode, encode
-from vaultc.bench.records.model import TIME, Ceilings, Claim, Clocks, Device, Environment, MachineClass, Param, Point
+from vaultc.bench.records.model import (
+    BACKWARD,
+    TIME,
+    Ceilings,
+    Claim,
+    Clocks,
+    Device,
+    Disturbance,
+    Environment,
+    MachineClass,
+    Param,
+    Point,
+)
 from vaultc.bench.records.results import Results, rehearsed
 from vaultc.bench.snippet.case import Case
 from vaultc.bench.snippet.sweep import Sweep, use
@@ -49,7 +66,11 @@ class Request:
     only: int = -1
     """Index, in the plan, of the point to probe."""
     skip: tuple[int, ...] = ()
-    """Indices of the points that are settled: out of memory, over time."""
+    """Indices of the points that are not wanted: out of memory, over time, or measured in this turn already."""
+    place: str = ""
+    """Path of the file that tells where the process is."""
+    audit: bool = False
+    """Whether calls are audited after they were timed."""
     reverse: bool = False
     """Whether groups are timed from the last to the first."""
     points: tuple[Point, ...] = ()
@@ -70,8 +91,11 @@ class Hello:
 class End:
     """How the snippet came to its end. Without this message it was killed or left by force."""
 
-    status: Literal["ok", "error", "oom", "skipped"]
+    status: Literal["ok", "error", "oom", "skipped", "broken"]
+    """``broken``: the device takes no more work from this process, but may from another."""
     message: str = ""
+    threads: int | None = None
+    """Threads that torch used at the end: a snippet may have set another number."""
     clocks: Clocks = field(default_factory=Clocks)
 
 
@@ -93,8 +117,12 @@ class Phased:
         self._request = request
         self._machine = machine
         self._wire = wire
+        self._place = Place(Path(request.place)) if request.place else None
+        if self._place:
+            machine.beat = self._place.beat
         self._next = 0
         self._names: set[str] = set()
+        self._disturbances: list[Disturbance] = []
 
     def measure(self, sweep: Sweep) -> Results:
         if sweep.name in self._names:
@@ -109,7 +137,8 @@ class Phased:
         elif phase == "probe":
             for setting in sweep.settings:
                 if indices[tuple(setting.items())] == self._request.only:
-                    self._wire.send("point", self._probe(sweep, setting))
+                    for point in self._probe(sweep, setting):
+                        self._wire.send("point", point)
         elif phase == "time":
             self._time(sweep, indices)
         else:
@@ -132,43 +161,69 @@ class Phased:
             )
         return Results(points)
 
-    def _probe(self, sweep: Sweep, setting: Mapping[str, Param]) -> Point:
-        """Peak memory of the first call, for nothing was run before it that could be mistaken for it."""
-        self._machine.seed(self._request.seed)
+    def disturbance(self) -> Disturbance | None:
+        """What the system said while points were sampled."""
+        return together(self._disturbances)
+
+    def _probe(self, sweep: Sweep, setting: Mapping[str, Param]) -> list[Point]:
+        """Peak memory of the first call, for nothing was run before it that could be mistaken for it; then of a forward
+        and a backward pass together."""
+        machine = self._machine
+        machine.seed(self._request.seed)
         blank = Point(sweep.name, setting, TIME, "s", "ok")
+        points = []
         try:
             made = sweep.make(**setting)
+            machine.settle()
             if not isinstance(made, Case):
-                return blank
-            with self._machine.backend(made.backend) if made.backend else nullcontext():
-                peak = self._machine.peak(made.run)
+                return [blank]
+            case = made
+            with machine.backend(case.backend) if case.backend else nullcontext():
+                points.append(_with_peak(blank, machine.peak(case.run)))
+                if case.backward:
+                    blank = replace(blank, metric=BACKWARD)
+                    points.append(_with_peak(blank, machine.peak(partial(_both_passes, machine, case))))
         except Exception as fault:  # noqa: BLE001 - the snippet's own code: whatever it raises is the result
-            return failed(self._machine, blank, fault)
-        return replace(
-            blank,
-            allocated=() if peak.allocated is None else (peak.allocated,),
-            reserved=() if peak.reserved is None else (peak.reserved,),
-            rss=() if peak.rss is None else (peak.rss,),
-        )
+            points.append(failed(machine, blank, fault))
+        return points
 
     def _time(self, sweep: Sweep, indices: Mapping[tuple[tuple[str, Param], ...], int]) -> None:
+        place = self._place
+        watcher = Watcher(
+            at=lambda setting: place.set(indices[tuple(setting.items())]) if place else None,
+            disturbance=self._disturbances.append,
+            audits=self._request.audit,
+        )
         groups = list(sweep.groups())
         for group in reversed(groups) if self._request.reverse else groups:
             wanted = [setting for setting in group if indices[tuple(setting.items())] not in self._request.skip]
-            points = points_of(
-                self._machine,
-                sweep,
-                wanted,
-                lambda setting: self._wire.send("begin", indices[tuple(setting.items())]),
-                self._request.seed,
-            )
-            self._machine.release()
+            points = points_of(self._machine, sweep, wanted, self._request.seed, watcher)
             for point in points:
                 self._wire.send("point", point)
 
 
+def _both_passes(machine: Machine, case: Case) -> object:
+    return machine.backward(case.run(), case.backward)()
+
+
+def _with_peak(point: Point, peak: Peak) -> Point:
+    return replace(
+        point,
+        allocated=() if peak.allocated is None else (peak.allocated,),
+        reserved=() if peak.reserved is None else (peak.reserved,),
+        rss=() if peak.rss is None else (peak.rss,),
+    )
+
+
+def _die_with_runner() -> None:
+    """Asks Linux to end this process when the runner is killed in a way that leaves it no time."""
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+
+
 def main(request_path: str, descriptor: str) -> None:
     """Runs one phase: ``request_path`` holds the ``Request``, ``descriptor`` is the pipe's number."""
+    _die_with_runner()
     request = decode(Request, json.loads(Path(request_path).read_text(encoding="utf-8")))
     with open(int(descriptor), "w", encoding="utf-8", closefd=False) as stream:
         wire = Wire(stream)
@@ -186,11 +241,14 @@ def main(request_path: str, descriptor: str) -> None:
         if request.phase == "hello":
             wire.send("end", End("ok"))
             return
-        use(Phased(request, machine, wire))
-        end = _run(request.code, code, machine)
-        if request.phase in ("plan", "time") and end.status == "ok":
+        if request.phase == "plan":  # nothing is timed there, and the snippet has changed nothing yet
             wire.send("ceilings", _ceilings(machine))
-        wire.send("end", replace(end, clocks=machine.clocks()))
+        session = Phased(request, machine, wire)
+        use(session)
+        end = _run(request.code, code, machine)
+        if disturbance := session.disturbance():
+            wire.send("disturbance", disturbance)
+        wire.send("end", replace(end, clocks=machine.clocks(), threads=machine.threads()))
 
 
 def _run(path: str, code: str, machine: Machine) -> End:
@@ -204,6 +262,8 @@ def _run(path: str, code: str, machine: Machine) -> End:
     except SystemExit as fault:
         how = f" with {fault.code!r}" if fault.code else ", so what it would have claimed is not known"
         return End("error", f"the snippet exited before its end{how}")
+    except BrokenAt as fault:
+        return End("broken", str(fault))
     except ModuleNotFoundError as fault:
         if fault.name == "torch":
             return End("skipped", "torch is not installed here")

@@ -1,17 +1,20 @@
-"""What the harness needs of a device, and the device that needs no torch. ``torch_device`` has the others."""
+"""What the harness needs of a device, and the device that needs no torch. ``torch_cpu`` and ``torch_cuda`` have the others."""
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import math
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
+from vaultc.bench.harness.counters import Reading, read
+from vaultc.bench.harness.disturbance import Gpu
 from vaultc.bench.records.model import Ceilings, Clocks, Device, Environment, MachineClass
 from vaultc.bench.snippet.case import Backend
 
@@ -22,6 +25,10 @@ class OutOfMemory(Exception):  # noqa: N818 - it reads as what happened
 
 class Unsupported(Exception):  # noqa: N818 - it reads as what happened
     """This device, or this torch, cannot do what was asked; its text is one line."""
+
+
+class Broken(Exception):  # noqa: N818 - it reads as what happened
+    """The device takes no more work from this process; its text is one line."""
 
 
 class WrongResult(Exception):  # noqa: N818 - it reads as what happened
@@ -35,8 +42,10 @@ class Timed:
     seconds: float
     """The device's own account of the call."""
     settled: float
-    """Seconds until the device had nothing left to do; much longer when work escaped the account."""
+    """Seconds until the device had nothing left to do; longer when work escaped the account."""
     result: object
+    host: float | None = None
+    """Seconds until the call returned to the processor, where that is not the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,41 +61,80 @@ class Machine(Protocol):
     """A device as the harness uses it. Tests put one with a clock of their own in its place."""
 
     kind: Device
+    beat: Callable[[], None]
+    """Called before every timed call: the process is alive."""
     precision: float
     """Seconds below which a single call cannot be told from none."""
-    batches: bool
-    """Whether very short calls may be timed several at once (not where the cache is flushed between calls)."""
 
     def seed(self, seed: int) -> None: ...
     def time(self, call: Callable[[], object]) -> Timed: ...
+    def now(self) -> float:
+        """The host's clock in seconds."""
+
     def flush(self) -> None:
-        """Pushes the working set out of the cache, outside every timed window."""
+        """Empties the caches, outside every timed window."""
 
     def pause(self, seconds: float) -> None: ...
+    def reading(self) -> Reading:
+        """What the kernel counts, now."""
+
+    def sentinel(self) -> float:
+        """Seconds of a fixed piece of work, the same every time: how fast the machine itself is now."""
+
+    def gpu(self) -> Gpu | None:
+        """Clocks, power and neighbours of the GPU, now."""
+
     def clocks(self) -> Clocks: ...
     def throttled(self) -> str | None:
         """Why the clocks are lowered right now, or ``None``."""
 
+    def threads(self) -> int | None:
+        """Threads that work is spread over now; ``None`` where that says nothing."""
+
     def backend(self, name: Backend) -> AbstractContextManager[object]:
         """Within it only this attention kernel may run. Raises ``Unsupported``."""
 
+    def cold_compiler(self) -> AbstractContextManager[object]:
+        """Within it the compiler finds nothing that was compiled before."""
+
     def dtype(self, result: object) -> str | None:
-        """The number format of a result, such as ``float32``."""
+        """The number format in which a result of this kind is computed, such as ``float32``."""
 
     def backward(self, output: object, inputs: Sequence[object]) -> Callable[[], object]:
         """A callable that differentiates the output by the inputs, any number of times."""
 
+    def graph(self, call: Callable[[], object]) -> Callable[[], object]:
+        """The call as one recorded piece of work, launched at once. Raises ``Unsupported``."""
+
     def error(self, result: object, reference: object) -> tuple[float, float]:
-        """Largest difference relative to the reference's largest magnitude, and the tolerance that the result's
-        precision suggests. Raises ``WrongResult`` where shapes or types keep them from being compared."""
+        """Largest error of a row relative to the row's magnitude, and the tolerance that the result's number format
+        suggests. Raises ``WrongResult`` where shapes or types keep them from being compared."""
 
-    def poison(self, result: object) -> bool:
-        """Overwrites a result with values that no computation gives; whether it could."""
+    def tensors(self, value: object) -> Sequence[Any]:
+        """The tensors of a result, through tuples, lists and tables."""
 
-    def poisoned(self, result: object) -> bool: ...
+    def is_tensor(self, value: object) -> bool: ...
+    def place(self, tensor: Any) -> int:
+        """Where a tensor's memory begins: views of one memory share it."""
+
+    def equal(self, one: Any, other: Any) -> bool:
+        """Whether two tensors hold the same numbers, bit for bit."""
+
+    def keep(self, tensor: Any) -> Any:
+        """A copy that nobody else has."""
+
+    def overwrite(self, tensor: Any, content: Any) -> None:
+        """Gives a tensor of an audit, which nothing measures, the content of another."""
+
+    def altered(self, tensor: Any) -> Any:
+        """Numbers of the same shape and kind, all others than these."""
+
     def peak(self, call: Callable[[], object]) -> Peak: ...
     def translate(self, fault: BaseException) -> BaseException:
-        """``OutOfMemory`` or ``Unsupported`` where the fault means that, else the fault itself."""
+        """``OutOfMemory``, ``Unsupported`` or ``Broken`` where the fault means that, else the fault itself."""
+
+    def settle(self) -> None:
+        """Waits until the device has nothing left to do; what failed there is raised here."""
 
     def release(self) -> None:
         """Gives unused memory back."""
@@ -101,10 +149,11 @@ class PlainMachine:
 
     kind: Device = "cpu"
     precision = 50e-9
-    batches = True
 
     def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
         self._clock = clock
+        self._swept = b""
+        self.beat: Callable[[], None] = lambda: None
 
     def seed(self, seed: int) -> None:
         import random
@@ -112,17 +161,38 @@ class PlainMachine:
         random.seed(seed)
 
     def time(self, call: Callable[[], object]) -> Timed:
+        self.beat()
         clock = self._clock
         start = clock()
         result = call()
         seconds = clock() - start
         return Timed(seconds, seconds, result)
 
+    def now(self) -> float:
+        return self._clock()
+
     def flush(self) -> None:
-        """Nothing: a CPU's caches stay as warm as the caller leaves them."""
+        """Reads through as much memory as the largest cache holds."""
+        from vaultc.bench.harness.machine import cache_bytes
+
+        if not self._swept:
+            self._swept = b"x" * cache_bytes()
+        self._swept.count(b"y")
 
     def pause(self, seconds: float) -> None:
         time.sleep(seconds)
+
+    def reading(self) -> Reading:
+        return read()
+
+    def sentinel(self) -> float:
+        start = self._clock()
+        for _ in range(10_000):
+            pass
+        return self._clock() - start
+
+    def gpu(self) -> Gpu | None:
+        return None
 
     def clocks(self) -> Clocks:
         return Clocks()
@@ -130,8 +200,14 @@ class PlainMachine:
     def throttled(self) -> str | None:
         return None
 
+    def threads(self) -> int | None:
+        return None
+
     def backend(self, name: Backend) -> AbstractContextManager[object]:
         raise Unsupported(f"the {name} attention backend needs torch")
+
+    def cold_compiler(self) -> AbstractContextManager[object]:
+        return nullcontext()
 
     def dtype(self, result: object) -> str | None:
         return None
@@ -139,7 +215,12 @@ class PlainMachine:
     def backward(self, output: object, inputs: Sequence[object]) -> Callable[[], object]:
         raise Unsupported("a backward pass needs torch")
 
+    def graph(self, call: Callable[[], object]) -> Callable[[], object]:
+        raise Unsupported("CUDA graphs need a GPU")
+
     def error(self, result: object, reference: object) -> tuple[float, float]:
+        if type(result) is int and type(reference) is int:  # exact beyond what a float holds
+            return (0.0 if result == reference else abs(result - reference) / (abs(reference) or 1)), 0.0
         ours, theirs = flat(result), flat(reference)
         if len(ours) != len(theirs):
             raise WrongResult(f"{len(ours)} numbers where the reference has {len(theirs)}")
@@ -147,14 +228,28 @@ class PlainMachine:
         differences = [abs(a - b) / largest for a, b in zip(ours, theirs, strict=True)]
         return max((math.inf if math.isnan(value) else value for value in differences), default=0.0), 1e-9
 
-    def poison(self, result: object) -> bool:
+    def tensors(self, value: object) -> Sequence[Any]:
+        return ()
+
+    def is_tensor(self, value: object) -> bool:
         return False
 
-    def poisoned(self, result: object) -> bool:
-        return False
+    def place(self, tensor: Any) -> int:
+        return id(tensor)
+
+    def equal(self, one: Any, other: Any) -> bool:
+        return bool(one == other)
+
+    def keep(self, tensor: Any) -> Any:
+        raise Unsupported("there are no tensors without torch")
+
+    def overwrite(self, tensor: Any, content: Any) -> None:
+        raise Unsupported("there are no tensors without torch")
+
+    altered = keep
 
     def peak(self, call: Callable[[], object]) -> Peak:
-        gc.collect()
+        self.release()
         before = reset_peak_rss()
         result = call()
         after = resident("VmHWM")
@@ -164,8 +259,15 @@ class PlainMachine:
     def translate(self, fault: BaseException) -> BaseException:
         return OutOfMemory(str(fault)) if isinstance(fault, MemoryError) else fault
 
+    def settle(self) -> None:
+        """Nothing: a call has done its work when it returns."""
+
     def release(self) -> None:
+        """Collects garbage, and makes the C library give back what it keeps for reuse: a call that finds room there
+        would seem to need none."""
         gc.collect()
+        with suppress(OSError, AttributeError):
+            ctypes.CDLL(None).malloc_trim(0)
 
     def ceilings(self) -> Ceilings:
         return Ceilings()
@@ -190,9 +292,13 @@ def open_machine(kind: Device, torch: bool = True) -> Machine:
         if kind == "cuda":
             raise Unsupported("torch is not installed, and a GPU is reached only through it")
         return PlainMachine()
-    from vaultc.bench.harness.torch_device import open_machine as open_with_torch
+    from vaultc.bench.harness import torch_cpu
 
-    return open_with_torch(kind)
+    if kind == "cpu":
+        return torch_cpu.open_machine()
+    from vaultc.bench.harness import torch_cuda
+
+    return torch_cuda.open_machine()
 
 
 def reaches_cuda() -> bool:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import math
 import os
 import platform
 import re
 import subprocess
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 
+from vaultc.bench.harness.counters import quota
 from vaultc.bench.records import FOLDER
 from vaultc.bench.records.model import Environment, MachineClass, Param
 
@@ -35,15 +38,33 @@ KEPT_VARIABLES = (
 
 
 def cpu_class() -> MachineClass:
-    """The CPU's model without clocks and core counts, and the threads that a snippet may use."""
-    return MachineClass("cpu", cpu_name(), threads=threads())
+    """The CPU's model without clocks and core counts, the threads that a snippet may use, and the quota that holds them."""
+    allowed = quota()
+    return MachineClass("cpu", cpu_name(), threads=threads(), quota=allowed if allowed and allowed < cores() else None)
+
+
+def cores() -> int:
+    """Cores that this process may run on."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def threads() -> int:
-    """Usable cores, or fewer where ``OMP_NUM_THREADS`` says so."""
-    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    """Usable cores, or fewer where a quota or ``OMP_NUM_THREADS`` says so: more threads than a quota feeds only wait."""
+    allowed = quota()
+    usable = min(cores(), math.ceil(allowed)) if allowed else cores()
     asked = os.environ.get("OMP_NUM_THREADS", "")
     return min(usable, int(asked)) if asked.isdecimal() and int(asked) else usable
+
+
+@cache
+def cache_bytes() -> int:
+    """Size of the largest cache of the first core, 64 MiB where the system does not tell; a 16th of the memory at most."""
+    sizes = []
+    for path in Path("/sys/devices/system/cpu/cpu0/cache").glob("index*/size"):
+        with suppress(OSError, ValueError):
+            text = path.read_text(encoding="ascii").strip()
+            sizes.append(int(text.rstrip("KM")) * {"K": 2**10, "M": 2**20}.get(text[-1:], 1))
+    return min(max(sizes, default=64 * 2**20), (total_memory() or 2**33) // 16)
 
 
 def cpu_name() -> str:

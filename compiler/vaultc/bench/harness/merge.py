@@ -6,14 +6,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Literal
 
+from vaultc.bench.harness.peaks import peaks_of
 from vaultc.bench.records import stats
-from vaultc.bench.records.model import TIME, Ceilings, Device, Flag, Param, Point, Status
+from vaultc.bench.records.model import COLD, TIME, Ceilings, Flag, MachineClass, Param, Point, Status
 from vaultc.bench.records.results import process_medians
 
 OVER_PEAK = 1.2
 """Rates above this multiple of the measured ceiling are flagged; less is the ceiling's own noise."""
 IN_CACHE_BYTES, OVER_CACHE = 256 * 2**20, 20.0
-"""Smaller work may run from a CPU's caches, and is flagged only above this multiple of the copy rate."""
+"""Smaller work may run from caches unless they are emptied, and is flagged only above this multiple of the copy rate."""
 LARGE_SPEED_UP = 10.0
 
 _GRAVE: tuple[Status, ...] = (
@@ -30,27 +31,35 @@ _GRAVE: tuple[Status, ...] = (
 
 def merge(points: Sequence[Point]) -> list[Point]:
     """One point for each metric, from the points that several processes gave at one setting."""
-    failures = [point for point in points if not point.measured and point.status != "ok"]
+    unmeasured = [point for point in points if not point.measured and point.status != "ok"]
+    failures = [point for point in unmeasured if point.metric == TIME]  # the call itself; another metric fails alone
     metrics = list(dict.fromkeys(point.metric for point in points if point.measured))
     if not metrics:
-        failure = failures[0] if failures else replace(points[0], status="skipped", message="not reached")
+        failure = (
+            (failures or unmeasured)[0] if unmeasured else replace(points[0], status="skipped", message="not reached")
+        )
         return [_with_memory(failure, points)]
     merged = []
     for metric in metrics:
-        of_metric = [point for point in points if point.metric == metric and point.measured]
-        point = _pool(of_metric)
-        if metric == TIME:
-            point = _with_memory(point, points)
+        point = _pool([point for point in points if point.metric == metric and point.measured])
+        point = _with_memory(point, points)
         if failures:
             point = replace(point, status=failures[0].status, message=failures[0].message)
         merged.append(point)
-    return merged
+    alone = {point.metric: point for point in unmeasured if point.metric not in (TIME, *metrics)}
+    return merged + list(alone.values())
 
 
-def suspect(points: Iterable[Point], ceilings: Ceilings, device: Device) -> tuple[Point, ...]:
+def suspect(points: Iterable[Point], ceilings: Ceilings, machine: MachineClass | None = None) -> tuple[Point, ...]:
     """The same points, with flags that only a look at their neighbours and at the machine can give."""
     known = list(points)
-    return tuple(_flagged(point, known, ceilings, device) for point in known)
+    peaks = peaks_of(machine.name) if machine else None
+    gemm = {
+        name: max(peaks.rates.get(name, 0.0) if peaks else 0.0, ceilings.gemm.get(name, 0.0) * OVER_PEAK)
+        for name in {*ceilings.gemm, *(peaks.rates if peaks else ())}
+    }
+    bounds = Ceilings(ceilings.copy, gemm)
+    return tuple(_flagged(point, known, bounds) for point in known)
 
 
 def overall(points: Sequence[Point], expect: Literal["oom"] | None) -> tuple[Status, str]:
@@ -89,22 +98,23 @@ def _pool(points: Sequence[Point]) -> Point:
 
 
 def _with_memory(point: Point, points: Sequence[Point]) -> Point:
-    """Adds what the probes found."""
+    """Adds what the probes found for its metric."""
+    same = [each for each in points if each.metric == point.metric]
     return replace(
         point,
-        allocated=tuple(size for each in points for size in each.allocated),
-        reserved=tuple(size for each in points for size in each.reserved),
-        rss=tuple(size for each in points for size in each.rss),
+        allocated=tuple(size for each in same for size in each.allocated),
+        reserved=tuple(size for each in same for size in each.reserved),
+        rss=tuple(size for each in same for size in each.rss),
     )
 
 
-def _flagged(point: Point, known: Sequence[Point], ceilings: Ceilings, device: Device) -> Point:
+def _flagged(point: Point, known: Sequence[Point], bounds: Ceilings) -> Point:
     medians = process_medians(point)
     if not medians or point.unit != "s":
         return point
     fastest = min(medians)
     found: list[Flag] = []
-    if fastest > 0 and _above_peak(point, fastest, ceilings, device):
+    if fastest > 0 and _above_peak(point, fastest, bounds):
         found.append("above-peak")
     middle = stats.median(medians)
     rivals = [other for other in known if _rival(point, other)]
@@ -119,14 +129,17 @@ def _less_work(point: Point, other: Point) -> float:
     return max([1.0, *(theirs / mine for mine, theirs in declared if mine and theirs)])
 
 
-def _above_peak(point: Point, seconds: float, ceilings: Ceilings, device: Device) -> bool:
-    gemm = ceilings.gemm.get(point.dtype or "")
-    if point.flops and gemm and point.flops / seconds > OVER_PEAK * gemm:
+def _above_peak(point: Point, seconds: float, bounds: Ceilings) -> bool:
+    """Whether the declared work was done faster than this machine can. A number format without a bound of its own is held
+    to the highest of all."""
+    highest = max(bounds.gemm.values(), default=0.0)
+    gemm = bounds.gemm.get(point.dtype or "") or highest
+    if point.flops and gemm and point.flops / seconds > gemm:
         return True
-    if not point.bytes or not ceilings.copy:
+    if not point.bytes or not bounds.copy:
         return False
-    cached = point.bytes < IN_CACHE_BYTES and device == "cpu"  # a GPU's cache is flushed
-    return point.bytes / seconds > (OVER_CACHE if cached else OVER_PEAK) * ceilings.copy
+    cached = point.bytes < IN_CACHE_BYTES and point.metric != COLD
+    return point.bytes / seconds > (OVER_CACHE if cached else OVER_PEAK) * bounds.copy
 
 
 def _rival(point: Point, other: Point) -> bool:

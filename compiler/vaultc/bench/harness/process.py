@@ -13,13 +13,15 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Literal
+from typing import IO, Any, Literal, TypeAlias
 
+from vaultc.bench.harness.tree import MARK, Tree, adopting
 from vaultc.bench.records.lock import locked
 from vaultc.bench.records.model import Device
 from vaultc.bench.records.text import quantity
@@ -30,8 +32,10 @@ POLL = 0.1
 MOST_PROCESSES = 256
 MOST_MESSAGE_BYTES = 16 * 2**20
 MOST_LOG_BYTES = 2048
-_MARK = "VAULTC_BENCH_MARK"
-"""Variable by which a process that left its session is still known as ours."""
+
+
+Ending: TypeAlias = Literal["ended", "timeout", "oom", "error", "interrupted"]
+"""How a process ended: ``ended`` by itself with code 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +62,7 @@ class Message:
 class Outcome:
     """How a process came to its end."""
 
-    status: Literal["ended", "timeout", "oom", "error"]
-    """``ended``: it left by itself with code 0."""
+    status: Ending
     message: str
     """One line on any other status."""
     messages: tuple[Message, ...]
@@ -67,40 +70,79 @@ class Outcome:
     """The end of what it printed."""
 
 
-def watch(command: Sequence[str], *, environment: Mapping[str, str], folder: Path, limits: Limits) -> Outcome:
+def watch(
+    command: Sequence[str],
+    *,
+    environment: Mapping[str, str],
+    folder: Path,
+    limits: Limits,
+    steps: Callable[[], int] = lambda: 0,
+) -> Outcome:
     """Runs a command to its end or to a limit, then kills whatever it left behind.
 
-    The command gets the number of a pipe for its messages as its last argument. ``KeyboardInterrupt`` kills it too.
+    The command gets the number of a pipe for its messages as its last argument. ``steps`` counts what it has begun
+    so far: while that grows, it makes progress. ``KeyboardInterrupt`` ends it too, and what it had told is kept.
     """
     mark = secrets.token_hex(16)
     reader, writer = os.pipe()
-    try:
-        process = subprocess.Popen(
-            [*command, str(writer)],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            cwd=folder,
-            env={**environment, _MARK: mark},
-            pass_fds=(writer,),
-            start_new_session=True,
-        )
-    except OSError as fault:
-        os.close(reader)
-        raise VaultcError(f"the process cannot be started: {fault.strerror}") from fault
-    finally:
-        os.close(writer)
-    assert process.stdout is not None
-    with process.stdout, os.fdopen(reader, "rb", buffering=0) as pipe:
-        talk = _Talk(process.stdout, pipe)
+    with adopting() as strangers:
         try:
-            stopped = _follow(process, talk, limits)
+            process = subprocess.Popen(
+                [*command, str(writer)],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                cwd=folder,
+                env={**environment, MARK: mark},
+                pass_fds=(writer,),
+                start_new_session=True,
+            )
+        except OSError as fault:
+            os.close(reader)
+            raise VaultcError(f"the process cannot be started: {fault.strerror}") from fault
         finally:
-            _kill_all(process.pid, mark)
-            process.wait()
-        talk.drain()
+            os.close(writer)
+        assert process.stdout is not None
+        tree = Tree(process.pid, mark, strangers)
+        with process.stdout, os.fdopen(reader, "rb", buffering=0) as pipe:
+            talk = _Talk(process.stdout, pipe)
+            stopped: tuple[Ending, str] | None
+            try:
+                stopped = _follow(process, talk, tree, limits, steps)
+            except KeyboardInterrupt:
+                stopped = "interrupted", "stopped by the user"
+            finally:
+                tree.kill()
+                process.wait()
+            talk.drain()
     status, message = stopped or _ending(process.returncode)
     return Outcome(status, message, talk.messages(), talk.log())
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Within it the first Ctrl-C, SIGTERM or SIGHUP raises ``KeyboardInterrupt``, and a second one changes nothing: what
+    has to be ended is being ended. A signal that was ignored (``nohup``) stays ignored."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # signals are the main thread's, and so is what they should do
+        return
+    told = False
+
+    def stop(number: int, frame: object) -> None:
+        nonlocal told
+        if not told:
+            told = True
+            raise KeyboardInterrupt
+
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    for number, handler in before.items():
+        if handler is not signal.SIG_IGN:
+            signal.signal(number, stop)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def network_blocker() -> tuple[str, ...]:
@@ -124,19 +166,11 @@ def only_one(device: Device) -> Iterator[None]:
         ) from None
 
 
-def resident_bytes(leader: int) -> tuple[int, int] | None:
-    """Resident bytes and number of the processes of a leader's session and descent; ``None`` where ``/proc`` is absent."""
-    members = _members(leader)
-    if members is None:
-        return None
-    page = os.sysconf("SC_PAGE_SIZE")
-    return sum(member.pages for member in members) * page, len(members)
-
-
 def _follow(
-    process: subprocess.Popen[bytes], talk: _Talk, limits: Limits
-) -> tuple[Literal["timeout", "oom", "error"], str] | None:
+    process: subprocess.Popen[bytes], talk: _Talk, tree: Tree, limits: Limits, steps: Callable[[], int]
+) -> tuple[Ending, str] | None:
     end = time.monotonic() + limits.total
+    counted = steps()
     while True:
         talk.read(POLL)
         if process.poll() is not None:
@@ -144,16 +178,18 @@ def _follow(
         if talk.overflowing:
             return "error", f"told more than {quantity(MOST_MESSAGE_BYTES, 'B', 2)} of results"
         now = time.monotonic()
+        if counted != (counted := steps()):
+            talk.heard = now
         if now > min(talk.heard + limits.seconds, end):
             return "timeout", f"over the limit of {limits.seconds if now < end else limits.total:g} s"
-        used = resident_bytes(process.pid)
-        if used and used[0] > limits.memory:
+        used = tree.resident()
+        if used and used[0] > limits.memory and (tree.proportional() or used[0]) > limits.memory:
             return "oom", f"over the limit of {quantity(limits.memory, 'B', 3)} resident memory"
         if used and used[1] > MOST_PROCESSES:
             return "error", f"started over {MOST_PROCESSES} processes"
 
 
-def _ending(code: int) -> tuple[Literal["ended", "error"], str]:
+def _ending(code: int) -> tuple[Ending, str]:
     if code == 0:
         return "ended", ""
     if code < 0:
@@ -222,65 +258,6 @@ class _Talk:
     def _print(self, chunk: bytes) -> None:
         self._tail += chunk
         del self._tail[: -2 * MOST_LOG_BYTES]
-
-
-@dataclass(frozen=True, slots=True)
-class _Process:
-    pid: int
-    parent: int
-    session: int
-    pages: int
-
-
-def _members(leader: int, mark: str = "") -> list[_Process] | None:
-    """The living processes of the leader's session and descent, and those that carry the mark in their environment."""
-    try:
-        pids = [int(name) for name in os.listdir("/proc") if name.isdecimal()]  # noqa: PTH208 - pathlib is slow here
-    except OSError:
-        return None
-    processes = {found.pid: found for pid in pids if (found := _process(pid))}
-    chosen = {pid for pid, found in processes.items() if pid == leader or found.session == leader}
-    if mark:
-        chosen |= {pid for pid in processes if _carries(pid, mark)}
-    grown = True
-    while grown:
-        more = {pid for pid, found in processes.items() if found.parent in chosen} - chosen
-        chosen |= more
-        grown = bool(more)
-    return [processes[pid] for pid in chosen]
-
-
-def _process(pid: int) -> _Process | None:
-    try:
-        with open(f"/proc/{pid}/stat", "rb") as file:  # noqa: PTH123 - read ten times a second beside a measurement
-            fields = file.read().rpartition(b")")[2].split()
-    except OSError:
-        return None
-    return None if fields[0] in (b"Z", b"X") else _Process(pid, int(fields[1]), int(fields[3]), int(fields[21]))
-
-
-def _carries(pid: int, mark: str) -> bool:
-    try:
-        return f"{_MARK}={mark}".encode() in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
-    except OSError:
-        return False
-
-
-def _kill_all(leader: int, mark: str) -> None:
-    """Stops, then kills, until none is left: a process that is stopped cannot start another meanwhile."""
-    for _ in range(50):
-        members = _members(leader, mark)
-        if members is None:
-            with suppress(ProcessLookupError, PermissionError):
-                os.killpg(leader, signal.SIGKILL)
-            return
-        if not members:
-            return
-        for order in (signal.SIGSTOP, signal.SIGKILL):
-            for member in members:
-                with suppress(ProcessLookupError, PermissionError):
-                    os.kill(member.pid, order)
-        time.sleep(0.01)
 
 
 @functools.cache

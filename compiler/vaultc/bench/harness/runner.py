@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 import math
-import os
 import sys
 import tempfile
 import time
@@ -20,7 +19,8 @@ from vaultc.bench.harness.child import End, Hello, Phase, Planned, Request
 from vaultc.bench.harness.environment import scrubbed
 from vaultc.bench.harness.group import SEED
 from vaultc.bench.harness.merge import merge, overall, suspect
-from vaultc.bench.harness.process import Limits, Outcome, network_blocker, only_one, resident_bytes, watch
+from vaultc.bench.harness.place import Place
+from vaultc.bench.harness.process import Limits, Outcome, interruptible, network_blocker, only_one, watch
 from vaultc.bench.records import stats
 from vaultc.bench.records.codec import DecodeError, decode, encode
 from vaultc.bench.records.jobs import Job
@@ -31,6 +31,7 @@ from vaultc.bench.records.model import (
     Claim,
     Clocks,
     Device,
+    Disturbance,
     Isolation,
     MachineClass,
     Point,
@@ -47,6 +48,12 @@ SPEND = 300.0
 """Seconds in which ``vaultc bench run`` adds processes to a benchmark whose intervals are wide."""
 MEMORY_SHARE = 0.75
 """Share of the machine's memory at which a process is stopped, before the system stops another one."""
+
+
+INTERRUPTED: tuple[Status, str] = (
+    "interrupted",
+    "stopped by the user: run again with --stale to measure what is missing",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +75,8 @@ class _State:
     measured: dict[int, list[Point]] = field(default_factory=dict)
     settled: dict[int, Point] = field(default_factory=dict)
     claims: list[Claim] = field(default_factory=list)
+    disturbance: list[Disturbance] = field(default_factory=list)
+    threads: int | None = None
     ceilings: Ceilings = field(default_factory=Ceilings)
     clocks: list[Clocks] = field(default_factory=list)
     processes: int = 0
@@ -86,7 +95,8 @@ def run_job(
     spend: float = 0.0,
     progress: Callable[[Step], None] = lambda step: None,
 ) -> Run:
-    """Measures a job. Whatever the snippet does, it leaves a ``Run``; so does Ctrl-C, with ``interrupted``.
+    """Measures a job. Whatever the snippet does, it leaves a ``Run``; so do Ctrl-C, SIGTERM and SIGHUP, with
+    ``interrupted``.
 
     ``spend`` is for how many seconds from the beginning processes are added to ``repeat`` of them while the interval of
     a time is wide (``vaultc.bench.records.precision``). ``memory`` is the limit in bytes of resident memory (by default ``MEMORY_SHARE`` of the machine's).
@@ -95,12 +105,12 @@ def run_job(
     limits = Limits(job.timeout, memory or int(MEMORY_SHARE * (machine.total_memory() or 8 * 2**30)))
     started, began = datetime.now(UTC), time.monotonic()
     state = _State(load=machine.load())
-    with only_one(device), tempfile.TemporaryDirectory(prefix="vaultc-bench-") as folder:
+    with interruptible(), only_one(device), tempfile.TemporaryDirectory(prefix="vaultc-bench-") as folder:
         conductor = _Conductor(job, device, repeat, limits, seed, Path(folder), state, progress, began + spend)
         try:
             conductor.perform()
         except KeyboardInterrupt:
-            state.fault = ("interrupted", "stopped by the user: run again with --stale to measure what is missing")
+            state.fault = INTERRUPTED
     return _record(job, device, state, limits, seed, started, time.monotonic() - began)
 
 
@@ -209,28 +219,37 @@ class _Conductor:
 
     def _probe(self, turn: int) -> None:
         for index, planned in enumerate(self.state.plan):
-            if planned.memory and index not in self.state.settled:
+            if planned.memory and index not in self.state.settled and not self._stopped():
                 outcome = self._process("probe", _label(planned), self._request("probe", turn, only=index))
-                self._take(outcome, index)
+                self._take(outcome)
+                if fault := _fault(outcome):
+                    self._blame(index, fault)
 
     def _time(self, turn: int) -> None:
-        """Times what is not settled. A point that takes its process down is settled by that, and the rest goes on."""
-        while len(self.state.settled) < len(self.state.plan):
-            request = self._request("time", turn)
-            outcome = self._process("time", f"timing, process {turn + 1} of {max(self.repeat, self.turns)}", request)
-            current = self._take(outcome, None)
+        """Times what is not settled. A point that takes its process down is settled by that; those that were measured
+        before it stay, and the others go on in a process of their own."""
+        done: set[int] = set()
+        while len(done | self.state.settled.keys()) < len(self.state.plan) and not self._stopped():
+            place = Place(self.folder / f"place-{self.done}")
+            request = replace(self._request("time", turn, done), place=str(self.folder / f"place-{self.done}"))
+            text = f"timing, process {turn + 1} of {max(self.repeat, self.turns)}"
+            outcome = self._process("time", text, request, place.steps)
+            done |= self._take(outcome)
             fault = _fault(outcome)
             if fault is None:
                 break
-            if current is None:
-                self.state.fault = fault
-                break
-            planned = self.state.plan[current]
-            blank = Point(planned.sweep, planned.params, TIME, "s", fault[0], message=fault[1])
-            self.state.settled[current] = blank
+            self._blame(place.index, fault)
+
+    def _blame(self, index: int | None, fault: tuple[Status, str]) -> None:
+        """Settles the point that a process was at when it ended; without one, or by the user, the run ends there."""
+        if index is None or fault[0] == "interrupted":
+            self.state.fault = fault
+            return
+        planned = self.state.plan[index]
+        self.state.settled[index] = Point(planned.sweep, planned.params, TIME, "s", fault[0], message=fault[1])
 
     def _claims(self) -> None:
-        self._judge(_pooled(self.state, self.device))
+        self._judge(_pooled(self.state))
         if not (self.state.plan or self.state.claims or self.state.fault):
             self.state.fault = ("error", "the snippet measures nothing and claims nothing: call bench.measure")
 
@@ -248,40 +267,37 @@ class _Conductor:
             claims = [replace(claim, verdict="undecided", doubt=self.state.fault[1]) for claim in claims]
         self.state.claims = claims
 
-    def _take(self, outcome: Outcome, probed: int | None) -> int | None:
-        """Keeps the points that a process told of; gives the index it was at when it ended."""
-        current = probed
+    def _take(self, outcome: Outcome) -> set[int]:
+        """Keeps the points that a process told of; gives their indices."""
         indices = {(planned.sweep, *planned.params.items()): index for index, planned in enumerate(self.state.plan)}
+        taken = set()
         for message in outcome.messages:
-            if message.kind == "begin" and isinstance(message.body, int):
-                current = message.body
-            elif message.kind == "point":
+            if message.kind == "point":
                 point = decode(Point, message.body)
                 index = indices.get((point.sweep, *point.params.items()))
                 if index is not None:
+                    taken.add(index)
                     self._keep(index, point)
-        if probed is not None and (fault := _fault(outcome)):
-            planned = self.state.plan[probed]
-            self.state.settled[probed] = Point(planned.sweep, planned.params, TIME, "s", fault[0], message=fault[1])
-        return current
+        return taken
 
     def _keep(self, index: int, point: Point) -> None:
         self.state.measured.setdefault(index, []).append(point)
-        if point.status in ("oom", "error", "wrong_result", "skipped"):
+        if point.metric == TIME and point.status in ("oom", "error", "wrong_result", "skipped"):
             self.state.settled[index] = point
 
-    def _request(self, phase: Phase, turn: int = 0, only: int = -1) -> Request:
+    def _request(self, phase: Phase, turn: int = 0, done: Iterable[int] = (), only: int = -1) -> Request:
         return Request(
             phase=phase,
             device=self.device,
             seed=self.seed + turn,
             code=str(self.folder / "snippet.py"),
             only=only,
-            skip=tuple(sorted(self.state.settled)),
+            skip=tuple(sorted({*self.state.settled, *done})),
             reverse=bool(turn % 2),
+            audit=phase == "time" and turn == 0,
         )
 
-    def _process(self, phase: Phase, text: str, request: Request) -> Outcome:
+    def _process(self, phase: Phase, text: str, request: Request, steps: Callable[[], int] = lambda: 0) -> Outcome:
         probes = sum(planned.memory for planned in self.state.plan)
         total = 2 + max(self.repeat, self.turns) * (1 + probes)
         self.progress(Step(self.job.id, min(self.done, total - 1), total, text))
@@ -294,6 +310,7 @@ class _Conductor:
             environment=scrubbed(self.device, self.folder / f"home-{self.done}"),
             folder=self.folder,
             limits=limits,
+            steps=steps,
         )
         self.done += 1
         self.state.processes += phase == "time"
@@ -304,13 +321,19 @@ class _Conductor:
                 self.state.clocks.append(self.state.hello.clocks)
             elif message.kind == "ceilings":
                 self.state.ceilings = _higher(self.state.ceilings, decode(Ceilings, message.body))
+            elif message.kind == "disturbance":
+                self.state.disturbance.append(decode(Disturbance, message.body))
             elif message.kind == "end":
-                self.state.clocks.append(decode(End, message.body).clocks)
+                end = decode(End, message.body)
+                self.state.clocks.append(end.clocks)
+                self.state.threads = (end.threads if phase == "time" else None) or self.state.threads
         return outcome
 
 
 def _fault(outcome: Outcome) -> tuple[Status, str] | None:
     """What ended the process before its time; ``None`` where it came to its end."""
+    if outcome.status == "interrupted":
+        return INTERRUPTED
     if outcome.status in ("timeout", "oom"):
         return ("timeout" if outcome.status == "timeout" else "oom"), outcome.message
     ends = [message.body for message in outcome.messages if message.kind == "end"]
@@ -319,11 +342,11 @@ def _fault(outcome: Outcome) -> tuple[Status, str] | None:
     except DecodeError as fault:
         return "error", str(fault)
     if end is not None:
-        return None if end.status == "ok" else (end.status, end.message)
+        return None if end.status == "ok" else ("error" if end.status == "broken" else end.status, end.message)
     return "error", outcome.message or "left without finishing (os._exit?)"
 
 
-def _pooled(state: _State, device: Device) -> tuple[Point, ...]:
+def _pooled(state: _State) -> tuple[Point, ...]:
     """The points of all processes, merged, in the order of the plan; those never reached say so."""
     points: list[Point] = []
     for index, planned in enumerate(state.plan):
@@ -335,19 +358,21 @@ def _pooled(state: _State, device: Device) -> tuple[Point, ...]:
         else:
             reason = state.fault[1] if state.fault else "no process came this far"
             points.append(Point(planned.sweep, planned.params, TIME, "s", "skipped", message=f"not reached: {reason}"))
-    return suspect(points, state.ceilings, device)
+    return suspect(points, state.ceilings, state.hello.machine if state.hello else None)
 
 
 def _record(
     job: Job, device: Device, state: _State, limits: Limits, seed: int, started: datetime, duration: float
 ) -> Run:
-    points = _pooled(state, device)
+    points = _pooled(state)
     status, message = state.fault or overall(points, job.expect)
     hello = state.hello
     if hello is None and device == "cuda":
         raise VaultcError(f"{job.id}: {message}")
     environment = hello.environment if hello else machine.base_environment()
     described: MachineClass = hello.machine if hello else machine.cpu_class()
+    if device == "cpu" and state.threads:
+        described = replace(described, threads=state.threads)
     details = dict(hello.details if hello else machine.details())
     if state.load is not None:
         details["load_before"] = state.load
@@ -373,6 +398,7 @@ def _record(
         expect=job.expect,
         clocks=tuple(_ends(clock for clock in state.clocks if clock != empty)),
         isolation=_isolation(limits),
+        disturbance=tuple(state.disturbance),
         ceilings=_rounded(state.ceilings),
         details=details,
     )
@@ -382,7 +408,7 @@ def _isolation(limits: Limits) -> Isolation:
     notes = []
     if not network_blocker():
         notes.append("the network was reachable: this system gives no network namespace")
-    if resident_bytes(os.getpid()) is None:
+    if not Path("/proc/self/stat").exists():
         notes.append("memory was not watched: this system has no /proc")
     return Isolation(bool(network_blocker()), limits.memory, limits.seconds, tuple(notes))
 

@@ -82,18 +82,22 @@ class MachineClass:
     """Threads that torch uses on a CPU."""
     partition: str | None = None
     """The slice of a divided GPU, such as ``1g.18gb``."""
+    quota: float | None = None
+    """Cores that a control group allows, where these are fewer than the threads could use."""
 
     @property
     def slug(self) -> str:
         """File name (without suffix) of its results: ``cuda-nvidia-h200-9-0``, ``cpu-amd-epyc-9b14-2-threads``."""
         parts = [self.device, self.name, self.capability or "", f"{self.threads} threads" if self.threads else ""]
-        return re.sub(r"[^a-z0-9]+", "-", " ".join([*parts, self.partition or ""]).lower()).strip("-")
+        parts += [self.partition or "", f"quota {self.quota:g}" if self.quota else ""]
+        return re.sub(r"[^a-z0-9]+", "-", " ".join(parts).lower()).strip("-")
 
     @property
     def label(self) -> str:
         """For people: ``NVIDIA H200 (compute 9.0)``, ``AMD EPYC 9B14 (2 threads)``."""
         details = [f"compute {self.capability}" if self.capability else "", self.partition or ""]
         details.append(f"{self.threads} thread{'s' if self.threads != 1 else ''}" if self.threads else "")
+        details.append(f"quota of {self.quota:g} cores" if self.quota else "")
         text = ", ".join(filter(None, details))
         return f"{self.name} ({text})" if text else self.name
 
@@ -215,6 +219,8 @@ class Point:
     error: float | None = None
     """Largest error against the reference, relative to the reference's largest magnitude."""
     tolerance: float | None = None
+    threads: int | None = None
+    """Threads that the work was spread over, where torch says."""
     backend: str | None = None
     """Attention backend that was forced, such as ``FLASH_ATTENTION``."""
     discarded: int = 0

@@ -28,8 +28,15 @@ class Case:
     """The only attention kernel that may run in it."""
     backward: Sequence[object] = ()
     """Tensors by which the result is differentiated: the backward pass is timed apart."""
+    backward_flops: float | None = None
+    """FLOP of one backward pass, counted by hand."""
     compiled: bool = False
-    """The first call compiles: it is reported apart, as ``compile time``."""
+    """The first call compiles: it is reported apart, as ``compile time``, with a compiler that remembers nothing."""
+    dtype: str | None = None
+    """The number format of the arithmetic where the result's is another, such as ``float8_e4m3fn`` or ``tf32``: the
+    peak that rates are judged by."""
+    graph: bool = False
+    """On CUDA, also time the call as a recorded graph, which is launched at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +53,9 @@ class Budget:
     """How long one point is sampled in one process."""
 
     seconds: float = 0.5
+    """Spent on samples with hot caches; short calls are repeated inside a sample until they fill it."""
+    cold: bool = True
+    """Whether short calls are also sampled with empty caches, for about as long again."""
     least: int = 5
     """Samples taken however long they last."""
     most: int = 40
-    warm_up: int = 2
-    """Untimed calls after the first."""

@@ -18,6 +18,7 @@ Which parameters are swept must not depend on what was measured.
 
 from __future__ import annotations
 
+import inspect
 import itertools
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -84,19 +85,26 @@ def measure(
     *,
     memory: bool = False,
     seconds: float = 0.5,
+    cold: bool = True,
     **parameters: Iterable[Param],
 ) -> Results:
     """Measures ``make(**setting)`` at every combination of the parameters' values.
 
     ``make`` sets things up and returns a ``Case`` to be timed, a ``Value``, or several values with names of their own.
     ``memory`` adds the peak memory of one call, over what the set-up holds, taken in a fresh process.
-    ``seconds`` is how long one point is sampled in one process (five samples at least).
+    ``seconds`` is how long one point is sampled in one process (five samples at least). ``cold`` adds, for calls that are
+    short enough to notice, the time with empty caches.
     Returns the points, pooled over all processes where claims are judged. Raises ``VaultcError`` for a sweep
     that is empty, too long or not made of plain values.
     """
     name = getattr(make, "__name__", "")
     if not name.isidentifier():
         raise VaultcError("measure() needs a function with a name of its own: its name heads the table")
+    taken = {"memory", "seconds", "cold"} & inspect.signature(make).parameters.keys()
+    if taken:
+        raise VaultcError(
+            f"{name}: measure() has a parameter {min(taken)!r} of its own: call the function's another name"
+        )
     values = {key: list(choices) for key, choices in parameters.items()}
     for key, choices in values.items():
         if not choices or not all(isinstance(choice, (bool, int, float, str)) for choice in choices):
@@ -108,7 +116,7 @@ def measure(
     if len(settings) > MOST_POINTS:
         raise VaultcError(f"{name}: {len(settings)} points; {MOST_POINTS} is the most")
     written = tuple({key: setting[key] for key in values} for setting in settings)
-    return _current().measure(Sweep(name, make, written, memory, Budget(seconds=seconds)))
+    return _current().measure(Sweep(name, make, written, memory, Budget(seconds, cold)))
 
 
 def claim(text: str, *, holds: Answer, because: object = "") -> None:
