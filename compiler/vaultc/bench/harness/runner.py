@@ -192,7 +192,7 @@ class _Conductor:
         # A process takes as long as those before it: the next must end within the time, too.
         spent = time.monotonic() - self.began
         late = time.monotonic() + spent / max(1, turn) > self.spend_until
-        return not late and not narrow_enough(_pooled(self.state, self.device))
+        return not late and not narrow_enough(_pooled(self.state))
 
     def greet(self) -> tuple[Status, str] | None:
         """Only asks who is there."""
