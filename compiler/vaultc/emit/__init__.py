@@ -1,6 +1,7 @@
 """Stage 8: the vault as plain Markdown that any generator can publish."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -8,7 +9,7 @@ from pathlib import Path
 from vaultc import faults
 from vaultc.diagnostics import Diagnostic
 from vaultc.disk import digest
-from vaultc.emit import frame, generated, graph_file, note, results, source
+from vaultc.emit import attachments, frame, generated, graph_file, note, results, source
 from vaultc.emit.backlinks import Mention, mentions
 from vaultc.emit.documents import Documents
 from vaultc.emit.keys import Keys
@@ -63,7 +64,9 @@ def emit(vault: Vault, folder: Path, memo: Memo | None = None) -> Emitted:
     texts |= work.measured.generate(vault, work.layout)
     texts[GRAPH] = graph_file.text(vault, work.layout, {path: part.edges for path, part in parts.items()}, memo)
     assets = sorted({asset for part in parts.values() for asset in part.assets} - {*texts, *files})
-    changed = write(folder, texts, [(path, vault.project.root / path) for path in assets], files)
+    drawings = _drawings(vault, assets)
+    copies = [(path, vault.project.root / path) for path in assets if path not in drawings]
+    changed = write(folder, texts | drawings, copies, files)
     for name, text in texts.items():
         title = frame.title(text) if name != GRAPH else ""
         size, time = stamp(folder / name)
@@ -73,6 +76,19 @@ def emit(vault: Vault, folder: Path, memo: Memo | None = None) -> Emitted:
     titles = {name: file.title for name, file in files.items() if name != GRAPH}
     digests = {name: file.digest for name, file in files.items()}
     return Emitted(folder, work.layout, titles, digests, changed, tuple(work.findings))
+
+
+def _drawings(vault: Vault, assets: Sequence[str]) -> dict[str, str]:
+    """The drawings among some files that are not published as they are, for something would run in them."""
+    if vault.project.config.html == "trusted":
+        return {}
+    out: dict[str, str] = {}
+    for path in assets:
+        if path.lower().endswith(".svg"):
+            with suppress(OSError):  # copying it says what is wrong
+                if (text := attachments.drawing(vault.project.root / path)) is not None:
+                    out[path] = text
+    return out
 
 
 class _Work:

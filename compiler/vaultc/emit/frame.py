@@ -16,6 +16,7 @@ from vaultc.parse.frontmatter import strings
 from vaultc.resolve import unpublished
 from vaultc.text import fold
 
+_HIDEABLE = ("feedback", "footer", "navigation", "path", "tags", "toc")
 _SHOWN = 200  # mentions in one page; a hub of ten thousand links needs no more
 
 
@@ -47,10 +48,23 @@ def page(vault: Vault, layout: Layout, note: Note, body: str, mentioned: Iterabl
     parts.append(rest)
     if links := _backlinks(vault, layout, note, list(dict.fromkeys(mentioned))):
         parts.append(links)
-    own = dict(note.metadata) if vault.project.config.dialect == "material" else {}
-    for key in ("title", "description"):
-        own.pop(key, None)
-    return front(note.title, summary, **own) + "\n\n".join(part for part in parts if part) + "\n"
+    return front(note.title, summary, **_own(vault, note)) + "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _own(vault: Vault, note: Note) -> dict[str, object]:
+    """A note's own keys for the generator, when it is written for it. Themes print most as they are, and include what some name."""
+    config = vault.project.config
+    if config.dialect != "material":
+        return {}
+    if config.html == "trusted":
+        return {key: value for key, value in note.metadata.items() if key not in ("title", "description")}
+    hide, search = note.metadata.get("hide"), note.metadata.get("search")
+    own: dict[str, object] = {}
+    if isinstance(hide, list):
+        own["hide"] = [name for name in hide if name in _HIDEABLE]
+    if isinstance(search, dict):
+        own["search"] = {key: value for key, value in search.items() if isinstance(value, (bool, int, float))}
+    return own
 
 
 def summary_of(vault: Vault, note: Note) -> str:

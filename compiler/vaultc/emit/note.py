@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from vaultc import faults
 from vaultc.diagnostics import Diagnostic
-from vaultc.emit import pages
+from vaultc.emit import attachments, pages
 from vaultc.emit.documents import Documents
 from vaultc.emit.lower import Plan, leave, lowered
 from vaultc.emit.lower.escape import escape
@@ -117,9 +117,16 @@ def _described(vault: Vault, reference: Reference, resolution: Resolution) -> st
     return reference.label or (unpublished.WORDS if unpublished.hides(vault.notes, resolution) else reference.target)
 
 
+def _left_out(vault: Vault, resolution: Resolution) -> bool:
+    """Whether a link leads to a file that would run as a page of the site."""
+    if not isinstance(resolution, Resolved) or resolution.kind != "asset":
+        return False
+    return attachments.is_page(resolution.path) and vault.project.config.html == "sanitized"
+
+
 def unresolved(vault: Vault, label: str, resolution: Resolution) -> str:
     """The words of a link that leads nowhere, marked as such."""
-    hidden = unpublished.hides(vault.notes, resolution)
+    hidden = unpublished.hides(vault.notes, resolution) or _left_out(vault, resolution)
     what = {
         "note": "No note has this name yet",
         "asset": "This file is missing",
@@ -138,6 +145,8 @@ def _url(vault: Vault, layout: Layout, place: Place, resolution: Resolution, use
     if not isinstance(resolution, Resolved) or unpublished.hides(vault.notes, resolution):
         return None
     if resolution.kind == "asset":
+        if _left_out(vault, resolution):
+            return None
         use.assets.add(resolution.path)
         return pages.destination(resolution.path, place.page)
     page = layout.page(resolution.path if resolution.kind == "note" else resolution.path.rstrip("/") + "/")
@@ -167,7 +176,7 @@ def _embed(
     vault: Vault, layout: Layout, place: Place, reference: Reference, target: Resolved, use: Use
 ) -> tuple[str, list[str]] | None:
     """What stands for an embed, and the definitions of its footnotes; None where only a link can."""
-    if unpublished.hides(vault.notes, target):
+    if unpublished.hides(vault.notes, target) or _left_out(vault, target):
         return None
     if target.kind == "asset":
         return _media(place, reference, target.path, use), []
