@@ -11,6 +11,7 @@ from vaultc.diagnostics import Diagnostic
 from vaultc.graph import Vault
 from vaultc.index import Index
 from vaultc.model import Note, SourceFile
+from vaultc.publish.engine import Engine, Published
 from vaultc.resolve import Resolution, mentions, unpublished
 from vaultc.resolve.fragments import places
 from vaultc.resolve.mentions import Mentions
@@ -54,6 +55,11 @@ def emit(vault: Vault, memo: "Memo") -> "Emitted":
     from vaultc import emit  # slow to import, and a check needs none of it
 
     return emit.emit(vault, vault.project.output("docs"), memo)
+
+
+def publish(vault: Vault, emitted: "Emitted", engine: Engine) -> Published:
+    """The site, by a generator. Raises VaultcError when that cannot be; the last site then stays."""
+    return engine.publish(vault, emitted)
 
 
 def known(vault: Vault) -> Mentions:

@@ -2,12 +2,12 @@
 
 import gc
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from vaultc import pipeline, scan
+from vaultc import disk, pipeline, scan
 from vaultc.check import Findings, memo
 from vaultc.config import Project, locate
 from vaultc.diagnostics import Diagnostic
@@ -16,6 +16,7 @@ from vaultc.graph import Vault, delta
 from vaultc.graph.delta import Delta
 from vaultc.parse import cache, parse_all
 from vaultc.parse.texts import Texts
+from vaultc.publish.engine import Engine, Published
 from vaultc.resolve.mentions import Mentions
 from vaultc.scan import Scan
 
@@ -127,6 +128,17 @@ class Session:
             if file and self._memo.state != before:
                 self._memo.save(file)
         return emitted
+
+    def publish(self, engine: Engine) -> Published:
+        """Make the site of the vault as it is now. Raises VaultcError when that cannot be; the last site then stays."""
+        with self.locked():
+            emitted = self.emit()
+            return pipeline.publish(self.vault, emitted, engine)
+
+    def locked(self) -> AbstractContextManager[None]:
+        """The lock under which object files are written and read. Raises VaultcError when another process holds it."""
+        place = self.project.build
+        return disk.locked(place, f"{place}: another build of this vault is running: wait for it, or stop it")
 
     def relative(self, path: Path) -> str:
         """`path` relative to the vault, in POSIX form.

@@ -15,7 +15,7 @@ from vaultc import check, faults
 from vaultc.emit import emit, frame, source
 from vaultc.emit import note as note_
 from vaultc.parse import document, frontmatter
-from vaultc.publish import mkdocs
+from vaultc.publish import mkdocs, whole
 from vaultc.resolve import Resolver
 from vaultc.session import Session
 
@@ -148,17 +148,20 @@ class Spoils(Extension):
         md.preprocessors.register(Spoilt(md), "spoilt", 1000)
 
 
+@pytest.mark.parametrize("alone", [True, False], ids=["page by page", "the whole site"])
 def test_a_page_that_the_generator_cannot_render(
-    vault: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, recwarn: pytest.WarningsRecorder
+    alone: bool, vault: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, recwarn: pytest.WarningsRecorder
 ) -> None:
+    if alone:
+        monkeypatch.setattr(whole, "reasons", lambda config: [])
     monkeypatch.chdir(tmp_path)
     session = Session.open(vault)
-    config = mkdocs.load(mkdocs.configuration(session.project), tmp_path / "site")
-    config.markdown_extensions.append(Spoils())  # type: ignore[arg-type]
-    plugin: Any = config.plugins["vaultc"]
-    plugin.session = session
-    mkdocs.build(config)
-    assert {(f.path, f.code) for f in plugin.findings} == {("bad.md", "VC006")}
+    for _ in range(2):  # such a page is not carried over without a word
+        engine = mkdocs.MkDocs(session.project, tmp_path / "site")
+        engine.config.markdown_extensions.append(Spoils())  # type: ignore[arg-type]
+        published = session.publish(engine)
+        assert {(f.path, f.code) for f in published.findings} == {("bad.md", "VC006")}
+        assert bool(published.whole) is not alone
     page = (tmp_path / "site" / "bad" / "index.html").read_text(encoding="utf-8")
     assert source.NOTICE in page
     assert "spoilt [[good]]" in page

@@ -26,6 +26,7 @@ from vaultc.emit import Emitted, source
 from vaultc.emit.lower.blocks import fence
 from vaultc.errors import VaultcError
 from vaultc.frontends.cli.output import plain
+from vaultc.graph import Vault
 from vaultc.publish import incremental, rendering, whole
 from vaultc.publish import mkdocs as publish
 from vaultc.publish.sidebar import Sidebar
@@ -48,14 +49,17 @@ class PluginOptions(Config):
 class VaultcPlugin(BasePlugin[PluginOptions]):
     """Translates between MkDocs' events and a session; the work is done elsewhere."""
 
-    session: Session | None = None
+    handed: tuple[Vault, Emitted] | None = None  # by a command, which has reported; alone, the plugin opens a session
     findings: tuple[Diagnostic, ...] = ()  # about notes that could not become pages; a check knows nothing of them
     whole: tuple[str, ...] = ()  # why every page is rendered
     rendered: int | None = None  # how many pages were, where some could be carried over
 
     def __init__(self) -> None:
-        self._serving = False
-        self._emitted: Emitted | None = None
+        self._serving = self._in_place = False
+        self._session: Session | None = None
+        self._compiled: tuple[Vault, Emitted] | None = None
+        self._templates: dict[tuple[str, ...], Environment] = {}
+        self._pages = incremental.Store()
         self._paths: dict[str, str] = {}  # the note of each page
         self._swap: Swap | None = None
         self._sidebar: Sidebar | None = None
@@ -65,42 +69,57 @@ class VaultcPlugin(BasePlugin[PluginOptions]):
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
         """Being here at all makes MkDocs keep this object between the rebuilds of `serve`."""
         self._serving = command == "serve"
+        # MkDocs leaves the folder of a preview as it is between two rebuilds, and nobody reads it during one.
+        self._in_place = self._serving and dirty
         for handler in logging.getLogger("mkdocs").handlers:
             handler.addFilter(plain)
 
     @event_priority(100)
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Compile the vault, report on it, and put its object files in place of its notes."""
+        before = self._compiled
         try:
-            if self.session is None:
-                base = Path(config.config_file_path).parent if config.config_file_path else Path()
-                source = base / self.config.config if self.config.config else None
-                notes = Path(self.config.vault or config.docs_dir)
-                self.session = Session.open(notes, source, trusted=self.config.trusted)
-            else:
-                self.session.refresh()
-            project = self.session.project
-            busy = f"{project.build}: another build of this vault is running: wait for it, or stop it"
-            self._held.enter_context(disk.locked(project.build, busy))
-            if not self._serving:
-                self._swap = self._place(config, project)
-            for finding in self.session.diagnostics:
-                self._report(finding)
             self.findings = ()
-            before, self._emitted = self._emitted, self.session.emit()
+            vault, emitted = self._compiled = self.handed or self._compile(config)
+            if not self._in_place:
+                self._swap = self._place(config, vault.project)
         except VaultcError as fault:
             self._held.close()
             raise PluginError(safe(str(fault))) from None
-        for finding in self._emitted.findings:
+        for finding in emitted.findings:
             self._fault(finding)
-        self._paths = {page: path for path, page in self._emitted.layout.notes.items()}
-        publish.adapt(config, self._emitted.folder, self.session.project)
-        publish.deepen(max(folder.count("/") for folder in self._emitted.layout.folders))
-        if self._serving and before and before.titles != self._emitted.titles:  # the sidebar of every page names them
-            publish.touch(self._emitted.folder)
+        self._paths = {page: path for path, page in emitted.layout.notes.items()}
+        publish.adapt(config, emitted.folder, vault.project)
+        publish.deepen(max(folder.count("/") for folder in emitted.layout.folders))
+        self._share(config)
+        self.whole = tuple(whole.reasons(config))
+        if self.whole and before and before[1].titles != emitted.titles:  # the sidebar of every page names them
+            publish.touch(emitted.folder)
         if self._swap:
             config.site_dir = str(self._swap.aside)
         return config
+
+    def _compile(self, config: MkDocsConfig) -> tuple[Vault, Emitted]:
+        """The vault and its object files, with a word about every finding."""
+        if self._session is None:
+            base = Path(config.config_file_path).parent if config.config_file_path else Path()
+            source = base / self.config.config if self.config.config else None
+            notes = Path(self.config.vault or config.docs_dir)
+            self._session = Session.open(notes, source, trusted=self.config.trusted)
+        else:
+            self._session.refresh()
+        self._held.enter_context(self._session.locked())
+        for finding in self._session.diagnostics:
+            self._report(self._session.vault, finding)
+        return self._session.vault, self._session.emit()
+
+    def _share(self, config: MkDocsConfig) -> None:
+        """Let MkDocs, its plugins and vaultc use one set of compiled templates, and keep it for the next rebuild."""
+        dirs = tuple(config.theme.dirs)
+        env = self._templates.get(dirs) or config.theme.get_env()
+        env.auto_reload = self._serving
+        self._templates = {dirs: env}
+        config.theme.get_env = lambda: env  # type: ignore[method-assign]
 
     def _place(self, config: MkDocsConfig, project: Project) -> Swap:
         """Where the site is built; until the end of the build nobody else builds one there."""
@@ -116,11 +135,12 @@ class VaultcPlugin(BasePlugin[PluginOptions]):
     def on_nav(self, nav: Navigation, /, *, config: MkDocsConfig, files: Files) -> Navigation:
         """Remember the navigation for the sidebar, which shows only what is near a page; pages that a partial rebuild does
         not read keep their titles."""
-        titles = self._emitted.titles if self._emitted else {}
+        assert self._compiled
+        emitted = self._compiled[1]
         for page in nav.pages:
-            if title := titles.get(page.file.src_uri):
+            if title := emitted.titles.get(page.file.src_uri):
                 page.title = title
-            if self._emitted and page.file.src_uri in self._emitted.layout.generated:
+            if page.file.src_uri in emitted.layout.generated:
                 page.edit_url = None  # no note stands behind it
         self._sidebar = Sidebar(nav)
         self._publish(nav, config, files)
@@ -129,19 +149,20 @@ class VaultcPlugin(BasePlugin[PluginOptions]):
     def _publish(self, nav: Navigation, config: MkDocsConfig, files: Files) -> None:
         """Make the pages here, where it can be told what each is made of: MkDocs then finds none to render."""
         self._documents = []
-        if not (self._swap and self._emitted and self.session and self._sidebar):
-            return
-        self.whole = tuple(whole.reasons(config))
         if self.whole:
             log.info("every page is rendered, for vaultc cannot tell what pages are made of: %s", "; ".join(self.whole))
             return
+        assert self._compiled and self._sidebar
+        vault, emitted = self._compiled
         env = self.on_env(config.theme.get_env(), config=config, files=files)
-        cache = self.session.project.output("cache")
-        store = incremental.Store(cache / f"pages-{disk.key(self._swap.site)}", self.session.scan.size)
-        site = incremental.Site(
-            config, files, nav, env, self._sidebar, self._emitted.digests, self._paths, self._substitute
-        )
-        published = incremental.publish(site, self._swap.site, self._swap.aside, store)
+        site = incremental.Site(config, files, nav, env, self._sidebar, emitted.digests, self._paths, self._substitute)
+        if self._swap:
+            cache = vault.project.output("cache") / f"pages-{disk.key(self._swap.site)}"
+            store = incremental.Store(cache, vault.scan.size)
+            published = incremental.publish(site, self._swap.site, self._swap.aside, store)
+        else:
+            place = Path(config.site_dir)
+            published = incremental.publish(site, place, place, self._pages)
         self.rendered = published.rendered
         for finding in published.faults:
             self._fault(finding)
@@ -193,9 +214,9 @@ class VaultcPlugin(BasePlugin[PluginOptions]):
         self, server: LiveReloadServer, /, *, config: MkDocsConfig, builder: Callable[..., Any]
     ) -> LiveReloadServer:
         """Watch the notes, not the object files: one rebuild for one edit."""
-        assert self.session is not None
+        assert self._compiled
         server.unwatch(config.docs_dir)
-        server.watch(str(self.session.project.root))
+        server.watch(str(self._compiled[0].project.root))
         return server
 
     def _render(self, page: Page, config: MkDocsConfig, files: Files) -> None:
@@ -205,20 +226,20 @@ class VaultcPlugin(BasePlugin[PluginOptions]):
 
     def _substitute(self, page: Page) -> str:
         """What stands for a page that cannot be rendered."""
-        assert self.session is not None
-        path = self._paths.get(page.file.src_uri, page.file.src_uri)
-        note = self.session.vault.notes.get(path)
-        return source.body(self.session.vault, note) if note else fence({}, page.markdown or "")
+        assert self._compiled
+        vault = self._compiled[0]
+        note = vault.notes.get(self._paths.get(page.file.src_uri, page.file.src_uri))
+        return source.body(vault, note) if note else fence({}, page.markdown or "")
 
     def _fault(self, finding: Diagnostic) -> None:
+        assert self._compiled
         self.findings += (finding,)
-        self._report(finding)
+        self._report(self._compiled[0], finding)
 
-    def _report(self, finding: Diagnostic) -> None:
+    def _report(self, vault: Vault, finding: Diagnostic) -> None:
         """A finding in MkDocs' log: errors as warnings, so that `--strict` fails on errors and on nothing else."""
-        assert self.session is not None
-        place = self.session.vault.lines(finding.path).position(finding.span.start)
-        path = os.path.relpath(self.session.project.root / finding.path)
+        place = vault.lines(finding.path).position(finding.span.start)
+        path = os.path.relpath(vault.project.root / finding.path)
         help = f" ({finding.help})" if finding.help else ""
         level = logging.WARNING if finding.severity is Severity.ERROR else logging.INFO
         what = f"{finding.severity} {finding.code} {finding.name}: {safe(finding.message + help)}"

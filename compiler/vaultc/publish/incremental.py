@@ -39,16 +39,19 @@ class Kept(NamedTuple):
 
 
 class Store:
-    """What is known of the pages in one site folder, of notes of `size` bytes. Times decide only whether a file is taken for the
-    one that was written."""
+    """What is known of the pages in one site folder: kept in `file` between runs, or only in memory. Times decide only whether a
+    page is taken for the one that was written."""
 
-    def __init__(self, file: Path, size: int) -> None:
+    def __init__(self, file: Path | None = None, size: int = 0) -> None:
+        """`size` is that of the notes in bytes."""
         self._file = file
-        self.pages = kept.load(file, dict[str, Kept], _VERSION, size) or {}
+        self.pages = (kept.load(file, dict[str, Kept], _VERSION, size) if file else None) or {}
 
-    def save(self, pages: Mapping[str, Kept]) -> None:
+    def save(self, pages: dict[str, Kept]) -> None:
         """Keep these pages for the next time."""
-        kept.save(self._file, pages, _VERSION)
+        self.pages = pages
+        if self._file:
+            kept.save(self._file, pages, _VERSION)
 
 
 class Site(NamedTuple):
@@ -76,7 +79,7 @@ class Published(NamedTuple):
 def publish(site: Site, last: Path, aside: Path, store: Store) -> Published:
     """Fill the folder `aside` with every page, from the site at `last` where nothing about a page changed.
 
-    Raises OSError where that cannot be.
+    Both may be the same folder: then pages that are gone are removed from it. Raises OSError where that cannot be.
     """
     surroundings = Surroundings(site.config, site.nav, site.sidebar)
     shared = environment(site.config)
@@ -98,6 +101,9 @@ def publish(site: Site, last: Path, aside: Path, store: Store) -> Published:
         if fault:
             faults.append(fault)
             faulty.add(name)
+    if aside == last:
+        for name in store.pages.keys() - done.keys():
+            (last / name).unlink(missing_ok=True)
     entries = (done[file.dest_uri].entries for file in documents)
     store.save({name: page_ for name, page_ in done.items() if name not in faulty})
     return Published(",".join(filter(None, entries)), tuple(faults), len(missing))
@@ -109,6 +115,8 @@ def _carry(known: Kept, old: Path, new: Path) -> bool:
         found = os.lstat(old)
         if not stat.S_ISREG(found.st_mode) or (found.st_size, found.st_mtime_ns) != (known.size, known.changed):
             return False
+        if old == new:
+            return True
         new.parent.mkdir(parents=True, exist_ok=True)
         try:
             os.link(old, new)

@@ -23,9 +23,12 @@ from pathspec.gitignore import GitIgnoreSpec
 from vaultc import disk, faults, trust
 from vaultc.config import Project
 from vaultc.diagnostics import Diagnostic
+from vaultc.emit import Emitted
 from vaultc.errors import VaultcError
+from vaultc.graph import Vault
 from vaultc.publish import sanitize, settings, web
 from vaultc.publish.dialect import EXTENSIONS
+from vaultc.publish.engine import Published
 
 log = logging.getLogger("mkdocs.plugins.vaultc")
 
@@ -97,22 +100,38 @@ def load(path: Path, site_dir: Path | None) -> MkDocsConfig:
         raise VaultcError(f"{path}: {_line(fault)}") from None
 
 
-def build(config: MkDocsConfig) -> None:
-    """Run MkDocs. Raises VaultcError when it gives up or cannot write; the site that stood there before stays."""
-    last = _LastError()
-    logging.getLogger("mkdocs").addHandler(last)
-    try:
-        config.plugins.on_startup(command="build", dirty=False)
-        mkdocs_build(config)
-    except mkdocs.exceptions.Abort as fault:
-        raise VaultcError(last.message or f"MkDocs: {_line(fault)}") from None
-    except mkdocs.exceptions.MkDocsException as fault:
-        raise VaultcError(f"MkDocs: {_line(fault)}") from None
-    except OSError as fault:
-        raise VaultcError(f"{fault.filename or config.site_dir}: cannot write: {fault.strerror or fault}") from None
-    finally:
-        logging.getLogger("mkdocs").removeHandler(last)
-        config.plugins.on_shutdown()
+class MkDocs:
+    """The generator MkDocs, as a project's configuration sets it up; its plugin `vaultc` is handed what was emitted."""
+
+    def __init__(self, project: Project, site_dir: Path | None = None) -> None:
+        """Raises VaultcError when MkDocs does not accept the configuration, or `vaultc` is not among its plugins."""
+        path = configuration(project)
+        self.config = load(path, site_dir)
+        self.config.strict = False
+        if "vaultc" not in self.config.plugins:
+            raise VaultcError(f"{project.mkdocs or path}: add `vaultc` to `plugins`")
+
+    def publish(self, vault: Vault, emitted: Emitted) -> Published:
+        """Run MkDocs. Raises VaultcError when it gives up or cannot write; the site that stood there before stays."""
+        config = self.config
+        plugin: Any = config.plugins["vaultc"]
+        plugin.handed = (vault, emitted)
+        last = _LastError()
+        logging.getLogger("mkdocs").addHandler(last)
+        try:
+            config.plugins.on_startup(command="build", dirty=False)
+            mkdocs_build(config)
+        except mkdocs.exceptions.Abort as fault:
+            raise VaultcError(last.message or f"MkDocs: {_line(fault)}") from None
+        except mkdocs.exceptions.MkDocsException as fault:
+            raise VaultcError(f"MkDocs: {_line(fault)}") from None
+        except OSError as fault:
+            raise VaultcError(f"{fault.filename or config.site_dir}: cannot write: {fault.strerror or fault}") from None
+        finally:
+            logging.getLogger("mkdocs").removeHandler(last)
+            config.plugins.on_shutdown()
+        others = tuple(inputs(config, vault.project))
+        return Published(Path(config.site_dir), plugin.rendered, plugin.whole, plugin.findings, others)
 
 
 class _LastError(logging.Handler):

@@ -75,27 +75,20 @@ def build(
         from vaultc.publish import mkdocs
 
     _log()
-    file = mkdocs.configuration(project)
     if site_dir is None and project.mkdocs is None:
         site_dir = Path("build/site")
-    config = mkdocs.load(file, site_dir.absolute() if site_dir else None)
-    config.strict = False
-    plugin = config.plugins.get("vaultc")
-    if plugin is None:
-        raise click.ClickException(f"{project.mkdocs or file}: add `vaultc` to `plugins`")
-    plugin.session = session
     last.forget()
-    mkdocs.build(config)
-    faults = _report(session, plugin.findings)
-    if plugin.whole:
-        output.note(
-            f"every page was rendered: vaultc cannot tell what pages are made of with {'; '.join(plugin.whole)}"
-        )
-    count = len([n for n in session.vault.notes.values() if n.published])
-    anew = "" if plugin.rendered is None else f", {plugin.rendered} pages rendered"
-    output.note(f"{count} notes → {_short(Path(config.site_dir))}{anew}")
-    if not (plugin.whole or plugin.findings or any(note.snippets for note in session.vault.notes.values())):
-        last.save(session.scan, Path(config.site_dir), count, mkdocs.inputs(config, project))
+    published = session.publish(mkdocs.MkDocs(project, site_dir.absolute() if site_dir else None))
+    faults = _report(session, published.findings)
+    if published.whole:
+        why = "; ".join(published.whole)
+        output.note(f"every page was rendered: vaultc cannot tell what pages are made of with {why}")
+    notes = session.vault.notes.values()
+    count = sum(note.published for note in notes)
+    anew = "" if published.rendered is None else f", {published.rendered} pages rendered"
+    output.note(f"{count} notes → {_short(published.site)}{anew}")
+    if not (published.whole or published.findings or any(note.snippets for note in notes)):
+        last.save(session.scan, published.site, count, published.inputs)
     if strict and faults:
         raise SystemExit(1)
 
