@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
@@ -269,3 +272,45 @@ def test_the_results_of_a_benchmark_that_is_gone_are_shown_nowhere(tmp_path: Pat
     made = pages(root)
     assert not any(name.startswith("measured") for name in made)
     assert store.read_all(root), "and stay where they are"
+
+
+def test_a_sentence_says_what_was_measured(tmp_path: Path) -> None:
+    points = [point(0.1, 0.1, 0.1, n=n, kernel=kernel) for n in (1, 2, 4) for kernel in ("naive", "flash")]
+    found = results(vault(tmp_path, {"n.md": fence("b")}, run(*points)))
+    said = "work was timed for n from 1 to 4 (3 values) and kernel naive or flash, in 3 processes."
+    assert found.one("p", class_="vc-what").text.replace("\u00a0", " ") == said
+    numbers = [replace(point(16.0, 16.0, unit="B", metric="size", kind="a"), sweep="kept")]
+    found = results(vault(tmp_path / "b", {"n.md": fence("b")}, run(*numbers)))
+    assert found.one("p", class_="vc-what").text.startswith("kept was asked for size for kind a, in")
+
+
+def test_speed_ups_are_over_the_first_variant_process_by_process(tmp_path: Path) -> None:
+    shared = (1.0, 1.5, 2.0)  # what slows a process down cancels
+    points = [
+        point(*(n * s / f for s in shared), n=n, kernel=k) for n in (1, 2) for k, f in (("naive", 1), ("flash", 4))
+    ]
+    found = results(vault(tmp_path, {"n.md": fence("b")}, run(*points, point(status="oom", n=4, kernel="naive"))))
+    head = [cell.text for cell in found.one("thead").all("th")]
+    column = head.index("speed-up over naive")
+    rows = [row.all("td")[column - 2].text for row in found.one("table").all("tr")[1:]]
+    assert rows == ["1", "4×", "1", "4×", "—"]
+
+
+def test_numbers_can_be_taken_along(tmp_path: Path) -> None:
+    points = (point(0.1, 0.1, 0.1, n=1, kind="=1+1"), point(status="oom", n=2, kind="a,b"))
+    link = results(vault(tmp_path, {"n.md": fence("b")}, run(*points))).one(
+        "a", download="b-cpu-made-up-cpu-2-threads.csv"
+    )
+    text = unquote(link.attributes["href"].partition(",")[2])
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert [(row["n"], row["kind"], row["value"], row["status"]) for row in rows] == [
+        ("1", "'=1+1", "0.1", "ok"), ("2", "a,b", "", "oom"),
+    ]  # fmt: skip
+
+
+def test_machines_are_laid_over_each_other_only_when_asked(tmp_path: Path) -> None:
+    runs = [run(*(point(0.1 * n, n=n) for n in (1, 2, 3)), machine=machine) for machine in (CPU, GPU)]
+    found = results(vault(tmp_path, {"n.md": fence("b")}, *runs))
+    (together,) = found.all("details", class_="vc-overlay")
+    assert "open" not in together.attributes and together.one("summary").text == "2 machines on one plot"
+    assert len(together.all("svg")) == 1

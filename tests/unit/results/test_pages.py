@@ -85,6 +85,7 @@ def test_results_pages_and_home_are_linked(tmp_path: Path) -> None:
     made = pages(vault(tmp_path, {"n.md": fence("b")}, run(point(0.1, n=1))))
     assert "](measured/index.md)" in made["index.md"] and "](measured/claims.md)" in made["index.md"]
     anchors = {a.attributes["href"] for a in rendered(made["n.md"]).one("div", data_vaultc="results").all("a")}
+    anchors = {address for address in anchors if not address.startswith("data:")}
     assert anchors == {"../measured/b/", "../measured/", "../measured/claims/"}
 
 

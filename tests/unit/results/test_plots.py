@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.results.site import Element, parsed, point, run
+from tests.unit.results.site import CPU, GPU, Element, parsed, point, run
 from vaultc.bench.records import stats
-from vaultc.bench.records.model import Point
+from vaultc.bench.records.model import Ceilings, Point
 from vaultc.emit.results import axes
 from vaultc.emit.results.chart import MOST_SERIES, spread
-from vaultc.emit.results.figures import figures
+from vaultc.emit.results.figures import figures, overlay
 
 POSITIVE = st.floats(1e-9, 1e15)
 
@@ -133,10 +134,72 @@ def test_a_single_point_is_no_plot() -> None:
     assert figures(run(point(status="oom", n=1), point(status="oom", n=2)), "p") == ""
 
 
-def test_no_more_series_than_can_be_told_apart() -> None:
+def plots(*points: Point) -> list[Element]:
+    return parsed(figures(run(*points), "p")).one("figure").all("svg")
+
+
+def ticks(svg: Element) -> list[str]:
+    return [tick.text for tick in svg.all("text", class_="vc-tick")]
+
+
+def test_many_series_become_small_multiples_on_one_scale_and_none_is_dropped() -> None:
     points = [point(0.1 * n, n=n, kind=f"k{kind:02}") for n in (1, 2, 3) for kind in range(20)]
-    svg = plot(*points)
-    assert len(svg.all("polyline")) == MOST_SERIES
+    drawn = plots(*points)
+    assert [len(svg.all("polyline")) for svg in drawn] == [7, 7, 6]
+    assert all(len(svg.all("polyline")) <= MOST_SERIES for svg in drawn)
+    assert len({tuple(ticks(svg)) for svg in drawn}) == 1
+    assert {name.text for svg in drawn for name in svg.all("text", class_="vc-name")} == {f"k{k:02}" for k in range(20)}
+
+
+def test_many_variants_are_rows_of_several_plots() -> None:
+    drawn = plots(*(point(0.1, kind=f"k{kind:02}") for kind in range(30)))
+    assert sum(len(svg.all("g", class_="vc-dot")) for svg in drawn) == 30
+
+
+def test_a_quotient_near_one_is_on_a_linear_axis() -> None:
+    near = plot(*(point(1 + k / 10, n=2**k, unit="×", metric="gain") for k in range(6)))
+    assert "logarithmic in n" in near.one("title", id="p-0-title").text
+    assert "gain" not in near.one("title", id="p-0-title").text.partition("logarithmic")[2]
+    heights = [y for _, y in marks(series(near, 0))]
+    steps = [a - b for a, b in pairwise(heights)]
+    assert max(steps) - min(steps) < 0.3
+    times = plot(*(point(2.0**k, n=2**k) for k in range(6)))
+    assert "logarithmic in n and time" in times.one("title", id="p-0-title").text
+
+
+def test_ticks_have_no_zeros_that_say_nothing() -> None:
+    svg = plot(*(point(0.1 * k, n=k) for k in (1, 2, 3, 4, 5)))
+    assert "100 ms" in ticks(svg) and "500 ms" in ticks(svg)
+    assert not [tick for tick in ticks(svg) if "." in tick and tick.partition(" ")[0].endswith("0")]
+
+
+def test_samples_are_strips_beside_their_marks() -> None:
+    many = replace(point(n=1), samples=((1.0, 1.1, 1.2), (1.3, 1.0, 1.4)))
+    svg = plot(many, point(2.0, n=2), point(3.0, n=3))
+    (strip,) = svg.all("path", class_="vc-strip")
+    assert strip.attributes["d"].count("M") == 5, "one stroke for each different sample"
+
+
+def test_declared_work_is_drawn_under_the_roof() -> None:
+    points = [replace(point(1e-3, 1e-3, n=n), flops=1e6 * n, bytes=1e6, dtype="float32") for n in (1, 10, 100)]
+    made = replace(run(*points), ceilings=Ceilings(copy=1e10, gemm={"float32": 1e12, "bfloat16": 1e13}))
+    drawn = parsed(figures(made, "p")).one("figure").all("svg")
+    roof = drawn[-1]
+    assert "roofline" in roof.one("title", id="p-1-title").text
+    (line,) = roof.all("polyline", class_="vc-guide")
+    assert len(roof.all("g", class_="vc-dot")) == 3 and not roof.all("polyline", class_="vc-line")
+    (x1, y1), (x2, y2), (x3, y3) = (map(float, pair.split(",")) for pair in line.attributes["points"].split())
+    assert x1 < x2 < x3 and y1 > y2 == y3
+    assert "float32 peak" in roof.text and "bfloat16" not in roof.text
+
+
+def test_machines_stand_on_one_plot() -> None:
+    runs = [run(*(point(0.1 * n, n=n) for n in (1, 2, 3)), machine=machine) for machine in (GPU, CPU)]
+    (svg,) = parsed(overlay(runs, "p")).one("figure").all("svg")
+    assert {name.text for name in svg.all("text", class_="vc-name")} == {
+        "Made-up GPU (compute 9.…",
+        "Made-up CPU (2 threads)",
+    }
 
 
 @given(st.lists(POSITIVE, min_size=1, max_size=12), st.booleans())

@@ -49,6 +49,12 @@ def sizes(label: str, values: Sequence[float], most: int = 9) -> Axis:
     return Axis(label, low, high, log, tuple((value, _plain(value)) for value in chosen))
 
 
+def factors(label: str, low: float, high: float) -> Axis:
+    """A logarithmic axis with round ticks inside its ends."""
+    ticks = [tick for tick in _decades(low, high) if low <= tick <= high]
+    return Axis(label, low, high, True, tuple((tick, _plain(tick)) for tick in ticks))
+
+
 def amounts(label: str, values: Sequence[float], unit: str, log: bool) -> Axis:
     """The axis of what was measured: logarithmic when `log` and all is positive, else from zero."""
     low, high = min(values), max(values)
@@ -72,12 +78,18 @@ def amounts(label: str, values: Sequence[float], unit: str, log: bool) -> Axis:
 
 def _words(unit: str) -> Callable[[float], str]:
     if unit in SCALED:
-        return lambda value: quantity(value, unit, 3) if value else "0"
+        return lambda value: _bare(quantity(value, unit, 3)) if value else "0"
     return _plain
 
 
 def _plain(value: float) -> str:
-    return digits(value, 6) if 1e-4 <= abs(value) < 1e7 or not value else f"{value:.3g}"
+    return _bare(digits(value, 6)) if 1e-4 <= abs(value) < 1e7 or not value else f"{value:.3g}"
+
+
+def _bare(words: str) -> str:
+    """`0.5 s` for `0.500 s`: a tick is a place, not a measurement."""
+    number, _, unit = words.partition(" ")
+    return f"{number.rstrip('0').rstrip('.') if '.' in number else number} {unit}".strip()
 
 
 def _decades(low: float, high: float) -> list[float]:

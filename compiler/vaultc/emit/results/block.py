@@ -10,7 +10,8 @@ from vaultc.bench.records.model import MEASURED, Claim, UnreadableLine
 from vaultc.bench.records.text import one_line
 from vaultc.emit.results import words
 from vaultc.emit.results.claims import listed
-from vaultc.emit.results.figures import figures
+from vaultc.emit.results.download import download
+from vaultc.emit.results.figures import figures, overlay
 from vaultc.emit.results.html import el, join
 from vaultc.emit.results.provenance import provenance
 from vaultc.emit.results.tables import tables
@@ -29,6 +30,10 @@ def block(attached: Attached, links: Mapping[str, str]) -> str:
     ]
     if not attached.machines:
         parts += [el("p", badge_of(attached), " ", _how(name), class_="vc-head"), _promises(attached)]
+    measured = [on.run for on in attached.machines if on.state in ("ok", "older-environment") and on.run.points]
+    if len(measured) > 1 and (together := overlay(measured, f"vaultc-{name}-all")):
+        summary = el("summary", f"{len(measured)} machines on one plot")
+        parts.append(el("details", summary, together, class_="vc-provenance vc-overlay", data_search_exclude=True))
     for title, broken in (("Not all of the record can be read", attached.unreadable), (_ALTERED, attached.altered)):
         if broken:
             parts.append(_lines(title, broken))
@@ -90,7 +95,7 @@ def _machine(attached: Attached, on: OnMachine, name: str) -> Markup:
         parts.append(el("p", f"{words.STATUS[run.status][0].capitalize()}: {reason}", class_="vc-remark"))
     parts.append(listed(attached.claims(on)))
     if run.points:
-        parts += [figures(run, name), tables(run)]
+        parts += [figures(run, name), tables(run), el("p", download(run), class_="vc-links", data_search_exclude=True)]
     parts.append(provenance(run))
     return el("section", join(parts, "\n"), class_="vc-run", data_state=on.state, data_status=run.status)
 

@@ -27,6 +27,8 @@ class Mark:
     high: float
     tip: str
     doubtful: bool = False
+    samples: tuple[float, ...] = ()
+    """Raw samples, drawn as fine strokes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,8 @@ class Line:
     label: str
     marks: tuple[Mark, ...]
     missing: tuple[tuple[float, str], ...] = ()
+    joined: bool = True
+    """Whether a line joins the marks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,15 @@ class Guide:
 
 
 @dataclass(frozen=True, slots=True)
+class Roof:
+    """What a machine allows: `y = slope · x` up to `top`."""
+
+    label: str
+    slope: float
+    top: float
+
+
+@dataclass(frozen=True, slots=True)
 class Chart:
     """All of a plot. `title` and `description` are what is read aloud in its place."""
 
@@ -60,6 +73,7 @@ class Chart:
     y: Axis
     lines: tuple[Line, ...]
     guides: tuple[Guide, ...] = ()
+    roofs: tuple[Roof, ...] = ()
 
 
 def draw(chart: Chart, name: str) -> Markup:
@@ -70,12 +84,14 @@ def draw(chart: Chart, name: str) -> Markup:
     right = WIDTH - (min(longest, 24) * LETTER + 22 if named else 14)
     bands = [line for line in lines if line.missing]
     top = TOP + 14 * len(bands)
-    frame = _Frame(chart, LEFT, right, top, HEIGHT - BOTTOM)
+    left = max(LEFT, max((len(words) for _, words in chart.y.ticks), default=0) * LETTER * 0.92 + 10)
+    frame = _Frame(chart, left, right, top, HEIGHT - BOTTOM)
     parts = [
         el("title", chart.title, id=f"{name}-title"),
         el("desc", chart.description, id=f"{name}-desc"),
         frame.axes(),
         join((frame.guide(guide) for guide in chart.guides), "\n"),
+        join((frame.roof(roof) for roof in chart.roofs), "\n"),
         join((frame.missing(line, lines.index(line), row) for row, line in enumerate(bands)), "\n"),
         join((frame.line(line, index) for index, line in enumerate(lines)), "\n"),
         frame.labels(lines) if named else Markup(""),
@@ -182,9 +198,17 @@ class _Frame:
                 runs.append([])
             runs[-1].append(mark)
         for run in runs:
-            if len(run) > 1:
+            if len(run) > 1 and line.joined:
                 points = " ".join(f"{self.x(mark.x):.1f},{self.y(mark.y):.1f}" for mark in run)
                 parts.append(void("polyline", points=points, class_="vc-line"))
+        strokes = [
+            f"M{self.x(mark.x) - 7:.1f} {self.y(sample):.1f}h14"
+            for mark in line.marks
+            for sample in mark.samples
+            if self.chart.y.low <= sample <= self.chart.y.high
+        ]
+        if strokes:
+            parts.append(void("path", d="".join(strokes), class_="vc-strip"))
         for mark in line.marks:
             x, low, high = self.x(mark.x), self.y(mark.low), self.y(mark.high)
             if low - high > 1:
@@ -227,6 +251,15 @@ class _Frame:
         )
         x, y = max(centres, key=lambda centre: min(20.0, self._nearest(*centre)))
         return line + text(x, y + 4, guide.label, "vc-guide-label", "middle")
+
+    def roof(self, roof: Roof) -> Markup:
+        """The slope as far as it is inside, the ridge, and the name above its end."""
+        ridge = roof.top / roof.slope
+        start = max(self.chart.x.low, self.chart.y.low / roof.slope)
+        places = [(start, min(roof.top, roof.slope * start)), (ridge, roof.top), (self.chart.x.high, roof.top)]
+        points = " ".join(f"{self.x(x):.1f},{self.y(y):.1f}" for x, y in places)
+        label = text(self.right - 4, self.y(roof.top) - 5, short(roof.label), "vc-guide-label", "end")
+        return void("polyline", points=points, class_="vc-guide") + label
 
     def _nearest(self, x: float, y: float) -> float:
         """How far the nearest line is from a place, or the frame's edge where that is passed."""

@@ -2,12 +2,12 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
 from vaultc.bench.records import stats
-from vaultc.bench.records.model import COMPILE, Param, Point, Run
+from vaultc.bench.records.model import COMPILE, Ceilings, Param, Point, Run
 from vaultc.bench.records.results import MEMORY, peak_memory
 from vaultc.bench.records.stats import Summary
 from vaultc.bench.records.text import one_line, quantity
@@ -15,8 +15,11 @@ from vaultc.emit.results import axes, words
 from vaultc.emit.results.chart import MOST_SERIES, Chart, Guide, Line, Mark, draw
 from vaultc.emit.results.dots import MOST_ROWS, Dots, Row, draw_dots
 from vaultc.emit.results.html import el, join
+from vaultc.emit.results.roofline import roofline
 
-MOST_PANELS = 4
+MOST_PANELS = 12
+MOST_SAMPLES = 20
+"""Raw samples of a point that are drawn."""
 _POWERS = {1.0: "", 2.0: "²", 3.0: "³"}
 _SLOPES = (1.0, 2.0, 3.0)
 
@@ -33,19 +36,31 @@ class _Panel:
 
 def figures(run: Run, name: str) -> Markup:
     """The plots of a run, one for each metric of each sweep; `name` begins their ids. Empty where there is nothing to see."""
-    drawn: list[Markup] = []
+    plots: list[Chart | Dots] = []
     for sweep in dict.fromkeys(point.sweep for point in run.points):
-        for panel in _panels([point for point in run.points if point.sweep == sweep]):
-            picture = _plot(panel, sweep, f"{name}-{len(drawn)}")
-            if picture:
-                drawn.append(picture)
-            if len(drawn) == MOST_PANELS:
-                break
-    if not drawn:
+        points = [point for point in run.points if point.sweep == sweep]
+        plots += [plot for panel in _panels(points) for plot in _plots(panel, sweep)]
+        plots += roofline(points, run.ceilings)
+    if not plots:
         return Markup("")
-    return el(
-        "figure", join(drawn, "\n"), el("figcaption", _caption(run)), class_="vc-figure", data_search_exclude=True
-    )
+    drawn = [
+        draw(plot, f"{name}-{index}") if isinstance(plot, Chart) else draw_dots(plot, f"{name}-{index}")
+        for index, plot in enumerate(plots[:MOST_PANELS])
+    ]
+    caption = _caption(run)
+    if len(plots) > MOST_PANELS:
+        caption += f" {len(plots) - MOST_PANELS} more plots are left out: all numbers stand in the tables."
+    return el("figure", join(drawn, "\n"), el("figcaption", caption), class_="vc-figure", data_search_exclude=True)
+
+
+def overlay(runs: Sequence[Run], name: str) -> Markup:
+    """The same plots with the machines as series, for runs of one benchmark on several."""
+    points = [
+        replace(point, params={**point.params, "machine": one_line(run.machine.label, 60)})
+        for run in runs
+        for point in run.points
+    ]
+    return figures(replace(runs[0], points=tuple(points), ceilings=Ceilings()), name)
 
 
 def usable(summary: Summary | None) -> bool:
@@ -91,16 +106,31 @@ def _memory(point: Point) -> Summary | None:
     return stats.summarise([[float(size)] for size in peak_memory(point)])
 
 
-def _plot(panel: _Panel, sweep: str, name: str) -> Markup:
+def _plots(panel: _Panel, sweep: str) -> list[Chart | Dots]:
     """A line plot where something is swept by size, a dot plot where only variants are compared, else nothing."""
     drawable = [point for point in panel.points if usable(panel.summary(point))]
     sizes = _sizes(panel.points)
     over = max(sizes, key=lambda key: len(sizes[key]), default="")
     if over and len({_number(point, over) for point in drawable}) > 1:
-        return draw(_chart(panel, drawable, sweep, over, sizes[over]), name)
+        return [*_split(_chart(panel, drawable, sweep, over, sizes[over]))]
     if len({point.where for point in drawable}) > 1:
-        return draw_dots(_dots(panel, drawable, sweep), name)
-    return Markup("")
+        dots = _dots(panel, drawable, sweep)
+        chunks = [dots.rows[at : at + MOST_ROWS] for at in range(0, len(dots.rows), MOST_ROWS)]
+        return [replace(dots, rows=rows) for rows in chunks]
+    return []
+
+
+def _split(chart: Chart) -> list[Chart]:
+    """Small multiples on the same axes, where one plot would hold more series than anyone can tell apart."""
+    lines = chart.lines
+    if len(lines) <= MOST_SERIES:
+        return [chart]
+    count = -(-len(lines) // MOST_SERIES)
+    size = -(-len(lines) // count)
+    return [
+        replace(chart, title=f"{chart.title}, plot {index + 1} of {count}", lines=lines[at : at + size], guides=())
+        for index, at in enumerate(range(0, len(lines), size))
+    ]
 
 
 def _chart(panel: _Panel, drawable: Sequence[Point], sweep: str, over: str, sizes: Sequence[float]) -> Chart:
@@ -113,8 +143,7 @@ def _chart(panel: _Panel, drawable: Sequence[Point], sweep: str, over: str, size
     x = axes.sizes(one_line(over, 40), sizes)
     summaries = {id(point): summary for point in drawable if (summary := panel.summary(point))}
     edges = [edge for summary in summaries.values() for edge in ends(summary)]
-    wide = min(edges) > 0 and max(edges) / min(edges) > 30
-    y = axes.amounts(one_line(panel.metric, 40), edges, one_line(panel.unit, 24), x.log or wide)
+    y = axes.amounts(one_line(panel.metric, 40), edges, one_line(panel.unit, 24), _by_factors(edges, panel.unit, x.log))
     lines = tuple(_line(words.label(dict(key)), group, over, summaries, panel) for key, group in groups.items())
     lines = tuple(line for line in lines if line.marks or line.missing)
     scales = [name for name, axis in ((one_line(over, 40), x), (one_line(panel.metric, 40), y)) if axis.log]
@@ -132,8 +161,18 @@ def _line(label: str, group: Sequence[Point], over: str, summaries: Mapping[int,
             if point.status != "ok":
                 missing.append((x, words.STATUS[point.status][0]))
         else:
-            marks.append(mark(x, summary, panel.unit, words.setting(point), _doubtful(panel, point)))
+            made = mark(x, summary, panel.unit, words.setting(point), _doubtful(panel, point))
+            marks.append(replace(made, samples=_strip(point)) if panel.metric == point.metric else made)
     return Line(label, tuple(marks), tuple(missing))
+
+
+def _strip(point: Point) -> tuple[float, ...]:
+    """Raw samples of all processes, evenly thinned; none where each process gave one number."""
+    ordered = sorted(sample for process in point.samples for sample in process if math.isfinite(sample))
+    if len(ordered) <= len(point.samples):
+        return ()
+    step = max(1.0, (len(ordered) - 1) / (MOST_SAMPLES - 1))
+    return tuple(dict.fromkeys(ordered[min(round(at * step), len(ordered) - 1)] for at in range(MOST_SAMPLES)))
 
 
 def _guides(lines: Sequence[Line], y: axes.Axis, over: str) -> tuple[Guide, ...]:
@@ -187,8 +226,7 @@ def _dots(panel: _Panel, drawable: Sequence[Point], sweep: str) -> Dots:
         elif point.status != "ok":
             row.setdefault(variant, words.STATUS[point.status][0])
     values = [edge for summary in summaries.values() for edge in ends(summary)]
-    wide = min(values) > 0 and max(values) / min(values) > 30
-    axis = axes.amounts(one_line(panel.metric, 40), values, one_line(panel.unit, 24), wide)
+    axis = axes.amounts(one_line(panel.metric, 40), values, one_line(panel.unit, 24), _by_factors(values, panel.unit))
     made = tuple(Row(label, tuple(row.get(variant) for variant in series)) for label, row in rows.items())
     said = [
         f"{', '.join(filter(None, (row.label, variant)))}: {entry if isinstance(entry, str) else _value(entry, panel.unit)}"
@@ -198,6 +236,15 @@ def _dots(panel: _Panel, drawable: Sequence[Point], sweep: str) -> Dots:
     ]
     title = f"{panel.metric} of {sweep}" + (", logarithmic" if axis.log else "")
     return Dots(one_line(title), one_line("; ".join(said[:MOST_ROWS]), 2000), axis, series, made)
+
+
+def _by_factors(values: Sequence[float], unit: str, sizes: bool = False) -> bool:
+    """Whether an axis is logarithmic: over a wide range, or over sizes that are, unless all lies near one place, as a
+    quotient near 1 or a share does."""
+    if min(values) <= 0:
+        return False
+    range_ = max(values) / min(values)
+    return range_ > 30 or (sizes and range_ > 3 and unit in words.SCALED)
 
 
 def _describe(lines: Sequence[Line], over: str, unit: str) -> str:
@@ -222,7 +269,7 @@ def _caption(run: Run) -> str:
     processes = max((len(point.samples) for point in run.points), default=0)
     said = "Medians of one process, so without error bars."
     if processes > 1:
-        said = f"Means of {processes} processes; bars are 95 % intervals."
+        said = f"Means of {processes} processes; bars are 95 % intervals, fine strokes single samples."
         if all(point.unit != "s" for point in run.points if point.measured):
             said = f"Means of {processes} processes."
     if any(point.doubts for point in run.points):

@@ -8,10 +8,11 @@ from markupsafe import Markup
 
 from vaultc.bench.records import stats
 from vaultc.bench.records.model import GRAVE, Ceilings, Param, Point, Run
-from vaultc.bench.records.results import MEMORY, peak_memory, rates
+from vaultc.bench.records.results import MEMORY, Results, peak_memory, rates
 from vaultc.bench.records.text import one_line, quantity
 from vaultc.emit.results import words
 from vaultc.emit.results.html import el, join
+from vaultc.emit.results.sentence import sentence
 
 MOST_ROWS = 200
 _RATES = {"FLOP/s": "compute", "B/s": "traffic"}
@@ -53,7 +54,7 @@ def _table(name: str, points: Sequence[Point], run: Run) -> Markup:
     shown = list(rows.values())[:MOST_ROWS]
     metrics = _metrics(points)
     columns = [_metric(metric, _unit(points, metric), metric == metrics[0], notes) for metric in metrics]
-    columns += [*_memory(points), *_rate(points, run.ceilings), *_backend(points)]
+    columns += [*_speed_up(points, metrics[0]), *_memory(points), *_rate(points, run.ceilings), *_backend(points)]
     head = [
         el("th", one_line(key, 40), scope="col", class_="vc-param", data_number=_is_size(points, key)) for key in names
     ]
@@ -71,6 +72,7 @@ def _table(name: str, points: Sequence[Point], run: Run) -> Markup:
     )
     return el(
         "div",
+        el("p", sentence(name, points), class_="vc-what"),
         el("div", table, class_="vc-scroll", tabindex="0"),
         notes.render(),
         rest,
@@ -136,6 +138,32 @@ def _status(point: Point, notes: _Notes) -> Markup:
 
 def _remark(label: str, text: str) -> Markup:
     return join((el("b", label) if label else "", one_line(text)), ": ")
+
+
+def _speed_up(points: Sequence[Point], metric: str) -> list[Column]:
+    """How many times faster than the first variant of its size, process by process; only where a text tells variants apart."""
+    kinds = [name for name in points[0].params if isinstance(points[0].params[name], str)]
+    timed = [point for point in points if point.metric == metric and point.unit == "s"]
+    firsts = {name: point.params[name] for point in points[:1] for name in kinds}
+    if not any({name: point.params.get(name) for name in kinds} != firsts for point in timed):
+        return []
+    baseline = {_size(point, kinds): point for point in timed if firsts.items() <= point.params.items()}
+
+    def cell(row: Row) -> str:
+        point = row.get(metric)
+        first = baseline.get(_size(point, kinds)) if point else None
+        if point is None or first is None or not point.measured or not first.measured:
+            return "—"
+        if point is first:
+            return "1"
+        ratio = Results((first,)).ratio(Results((point,)))
+        return str(ratio).removesuffix("×").strip() + "×" if ratio.measured else "—"
+
+    return [(f"speed-up over {', '.join(map(str, firsts.values()))}", cell)]
+
+
+def _size(point: Point, kinds: Sequence[str]) -> tuple[tuple[str, Param], ...]:
+    return tuple((name, value) for name, value in point.params.items() if name not in kinds)
 
 
 def _memory(points: Sequence[Point]) -> list[Column]:
