@@ -12,8 +12,8 @@ from vaultc.check.rule import sorts
 from vaultc.check.rules import GRAPH, NOTES, REFERENCES
 from vaultc.diagnostics import Diagnostic, Severity, select
 from vaultc.graph import Vault
-from vaultc.model import Note
-from vaultc.resolve import Resolved
+from vaultc.model import Note, Reference
+from vaultc.resolve import Resolution, Resolved
 
 T = TypeVar("T")
 Found = tuple[Diagnostic, ...]
@@ -49,7 +49,8 @@ def check(vault: Vault) -> Findings:
 
 def recheck(before: Findings, vault: Vault, stale: Iterable[str]) -> Findings:
     """What `check` says of a vault when only the notes in `stale` may be judged otherwise than `before`."""
-    judged = {path: _judged(vault, vault.notes[path]) for path in stale}
+    every = any("found" in rule.sorts for rule in REFERENCES)
+    judged = {path: _judged(vault, vault.notes[path], every) for path in stale}
     notes = _merged(before.notes, vault, {path: it.notes for path, it in judged.items()})
     references = _merged(before.references, vault, {path: it.references for path, it in judged.items()})
     gathered = tuple(
@@ -69,8 +70,9 @@ def recheck(before: Findings, vault: Vault, stale: Iterable[str]) -> Findings:
         dirty.update(references)
     after = Findings(notes, references, gathered, graph, others)
     levels = _levels(vault)
-    settled = {path: tuple(_settled(vault, after, path, levels)) for path in dirty}
-    by_path = {path: found for path, found in {**before.by_path, **settled}.items() if found}
+    settled = {path: tuple(_settled(vault, after, path, levels)) for path in dirty if _concerned(vault, after, path)}
+    kept = {path: found for path, found in before.by_path.items() if path not in dirty}
+    by_path = {path: found for path, found in {**kept, **settled}.items() if found}
     return replace(after, by_path=by_path)
 
 
@@ -83,23 +85,26 @@ class _Judged:
     gathered: tuple[Any, ...]
 
 
-def _judged(vault: Vault, note: Note) -> _Judged:
+def _judged(vault: Vault, note: Note, every: bool) -> _Judged:
+    """What the rules say of a note; `every` says that some want to see links that are simply there, as most are."""
+
     def judge() -> _Judged:
-        found = chain(note.findings, *(rule.check(vault, note) for rule in NOTES))
-        return _Judged(tuple(found), tuple(_about_references(vault, note)), tuple(r.gather(vault, note) for r in GRAPH))
+        found = [*note.findings]
+        for rule in NOTES:
+            found += rule.check(vault, note)
+        gathered = tuple([rule.gather(vault, note) for rule in GRAPH])
+        return _Judged(tuple(found), tuple(_about_references(vault, note, every)), gathered)
 
     nothing = tuple(None for _ in GRAPH)
     return faults.attempt(note.path, "checked", judge, lambda fault: _Judged((*note.findings, fault), (), nothing))
 
 
-def _about_references(vault: Vault, note: Note) -> Iterator[Diagnostic]:
-    every = any("found" in rule.sorts for rule in REFERENCES)
-    notes = vault.notes
-    for reference, resolution in zip(note.references, vault.links[note.path], strict=True):
-        if not every and type(resolution) is Resolved and resolution.via == "name":  # as most are
-            target = notes.get(resolution.path)
-            if target is not None and target.published:
-                continue
+def _about_references(vault: Vault, note: Note, every: bool) -> Iterator[Diagnostic]:
+    pairs: Iterable[tuple[Reference, Resolution]] = zip(note.references, vault.links[note.path], strict=True)
+    if not every:
+        public = vault.published
+        pairs = [it for it in pairs if type(it[1]) is not Resolved or it[1].via != "name" or it[1].path not in public]
+    for reference, resolution in pairs:
         sort = sorts(vault, resolution)
         for rule in REFERENCES:
             if not rule.sorts.isdisjoint(sort):
@@ -120,6 +125,13 @@ def _measured(vault: Vault) -> Iterable[Diagnostic]:
     from vaultc.check import measured  # most vaults have no benchmarks, and what judges them is slow to import
 
     return measured.check(vault)
+
+
+def _concerned(vault: Vault, all_: Findings, path: str) -> bool:
+    """Whether anything may be reported about a file."""
+    if path in all_.notes or path in all_.references or path in all_.others:
+        return True
+    return path in vault.notes and bool(vault.notes[path].ignores)
 
 
 def _settled(vault: Vault, all_: Findings, path: str, levels: Mapping[str, Severity]) -> list[Diagnostic]:

@@ -15,8 +15,10 @@ Embed = tuple[Span, str]
 def gather(vault: Vault, note: Note) -> tuple[Embed, ...] | None:
     """The notes that a note embeds, and where; a part of its own counts if the embed lies in that part."""
     out: list[Embed] = []
-    for reference, resolution in zip(note.references, vault.links[note.path], strict=True):
-        if reference.kind != "embed" or (end := target(resolution)) not in vault.notes or end is None:
+    pairs = zip(note.references, vault.links[note.path], strict=True)
+    for reference, resolution in [pair for pair in pairs if pair[0].kind == "embed"]:
+        end = target(resolution)
+        if end is None or end not in vault.notes:
             continue
         if end != note.path or _within(vault, reference, resolution):
             out.append((reference.span, end))

@@ -32,12 +32,11 @@ def gather(vault: Vault, note: Note) -> Tally | None:
     """How the note writes its links."""
     turned = []
     straight = 0
-    for reference, resolution in zip(note.references, vault.links[note.path], strict=True):
-        if reference.label is None or reference.kind != "link":
-            continue
-        if type(resolution) is Resolved and resolution.via == "name":
+    pairs = zip(note.references, vault.links[note.path], strict=True)
+    for reference, resolution in [pair for pair in pairs if pair[0].label is not None and pair[0].kind == "link"]:
+        if isinstance(resolution, Resolved) and resolution.via == "name":
             straight += 1
-        elif speaks_for(reference, resolution) and _is_name(vault, note, reference.label):
+        elif speaks_for(reference, resolution) and _is_name(vault, note, reference.label or ""):
             turned.append(reference.span)
     return Tally(tuple(turned), straight) if turned or straight else None
 

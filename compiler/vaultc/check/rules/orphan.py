@@ -10,7 +10,7 @@ from vaultc.resolve.pages import url
 
 def check(vault: Vault, note: Note) -> Iterator[Diagnostic]:
     """A finding for a published note without a link from another; a folder's index needs none."""
-    if not note.published or any(vault.notes[path].published for path in vault.sources.get(note.path, ())):
+    if not note.published or not vault.published.isdisjoint(vault.sources.get(note.path, ())):
         return
     if url(note.path) not in ("", f"{note.folder}/"):
         yield report("VC301", "no note links here", note.path, help="link to it from a note on a near topic")

@@ -15,11 +15,11 @@ def check(vault: Vault, note: Note) -> Iterator[Diagnostic]:
         return
     address = fold(url(note.path))
     files = vault.index.files
-    names = (f"{address[:-1]}.md", f"{address}index.md", f"{address}readme.md")
-    rivals = [path for name in names for path in files.get(name, ()) if path in vault.notes]
-    if len(rivals) < 2:
+    names = f"{address[:-1]}.md", f"{address}index.md", f"{address}readme.md"
+    near = (*files.get(names[0], ()), *files.get(names[1], ()), *files.get(names[2], ()))
+    if len(near) < 2:
         return
-    rivals = [path for path in rivals if vault.notes[path].published and fold(url(path)) == address]
+    rivals = [path for path in near if path in vault.published and fold(url(path)) == address]
     first = min(rivals, key=lambda path: (fold(path).endswith("readme.md"), len(path), path))
     if note.path != first:
         label = Label(first, Span(0, 0), "keeps the address")
