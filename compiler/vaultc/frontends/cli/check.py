@@ -109,15 +109,9 @@ def check(ctx: click.Context, /, **values: Any) -> None:
 
 def run(options: Options) -> int:
     """Check once and give the exit status."""
-    session, scope = open_scope(options.paths)
-    if not options.fix or options.diff:
-        remind(session.project)
-    session.progress = progress
-    for path in scope.outside:
-        note(f"{path} is not in the vault {session.project.root}; passed over")
-    if not options.watch:
-        kept.append(session)
-        gc.disable()  # all that is made stays until the end, and no search for cycles need look at it
+    session, scope = _opened(options)
+    kept.append(session)
+    gc.disable()  # all that is made stays until the end, and no search for cycles need look at it
     if options.diff:
         return _difference(session, scope, options)
     found = _fixed(session, scope, options) if options.fix else _wanted(session, scope, options)
@@ -126,6 +120,21 @@ def run(options: Options) -> int:
 
         note(f"{options.write_baseline}: {count(baseline.save(options.write_baseline, found), 'finding')} recorded")
         return 0
+    return _reported(session, scope, options, found)
+
+
+def _opened(options: Options) -> tuple[Session, Scope]:
+    session, scope = open_scope(options.paths)
+    if not options.fix or options.diff:
+        remind(session.project)
+    session.progress = progress
+    for path in scope.outside:
+        note(f"{path} is not in the vault {session.project.root}; passed over")
+    return session, scope
+
+
+def _reported(session: Session, scope: Scope, options: Options, found: Sequence[Diagnostic]) -> int:
+    """Print what was found and give the exit status."""
     if options.baseline:
         found = _new(found, scope, options, options.baseline)
     report = _failing(session, options, found, scope)
@@ -210,10 +219,10 @@ def diff(report: Report, texts: Mapping[str, tuple[bytes, bytes]]) -> str:
 
 
 def _watch(options: Options) -> int:
-    """Check until interrupted."""
+    """Check until interrupted: whole once, then what a change concerns."""
     from watchfiles import DefaultFilter, watch
 
-    session, _ = open_scope(options.paths)
+    session, scope = _opened(options)
     project = session.project
     build = str(project.build)
 
@@ -223,17 +232,13 @@ def _watch(options: Options) -> int:
 
     files = [project.root, *([project.source] if project.source else [])]
     with suppress(KeyboardInterrupt):
-        _guarded(options)
+        _reported(session, scope, options, _wanted(session, scope, options))
         note(f"watching {project.root}; Ctrl+C ends")
         for _ in watch(*files, watch_filter=Notes()):
             click.clear()
-            _guarded(options)
+            try:
+                session.refresh()
+                _reported(session, scope, options, _wanted(session, scope, options))
+            except VaultcError as fault:  # a configuration that is wrong while it is edited ends nothing
+                note(f"vaultc: {fault}")
     return 0
-
-
-def _guarded(options: Options) -> None:
-    """One round of watching; a configuration that is wrong while it is edited ends nothing."""
-    try:
-        run(options)
-    except VaultcError as fault:
-        note(f"vaultc: {fault}")
