@@ -33,7 +33,7 @@ def test_the_output_of_check_is_real(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert f"```\n$ vaultc check notes\n{result.output}```\n" in README
 
 
-@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"])
+@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md"])
 def test_links_lead_to_files(document: str) -> None:
     text = (ROOT / document).read_text(encoding="utf-8")
     targets = [unquote(target) for target in re.findall(r"\]\(([^)#]+)\)", text) if "://" not in target]
