@@ -1,12 +1,13 @@
 """The object folder: it holds what was emitted and nothing else, and nothing outside it is touched."""
 
+import os
 from pathlib import Path
 
 import pytest
 
 from vaultc import disk
 from vaultc.emit import emit
-from vaultc.emit.write import write
+from vaultc.emit.write import stamp, write
 from vaultc.errors import VaultcError
 from vaultc.session import Session
 
@@ -76,6 +77,32 @@ def test_a_folder_of_others_is_not_swept(tmp_path: Path) -> None:
     with pytest.raises(VaultcError, match="did not write"):
         write(tmp_path / "docs", {"a.md": "a"}, ())
     assert [path.name for path in (tmp_path / "docs").iterdir()] == ["letter"]
+
+
+@pytest.mark.parametrize(("text", "seconds"), [("two", 7), ("two", 3), ("longer", 5), ("s", 5)])
+def test_a_copy_is_made_anew_for_another_size_or_time(tmp_path: Path, text: str, seconds: int) -> None:
+    source, name = tmp_path / "p.png", "deep/folder/p.png"
+    source.write_text("one")
+    os.utime(source, ns=(5_000_000_000_000, 5_000_000_000_000))
+    assert write(tmp_path / "new/docs", {}, [(name, source)]) == 1
+    source.write_text(text)
+    os.utime(source, ns=(seconds * 1_000_000_000_000, seconds * 1_000_000_000_000))
+    assert write(tmp_path / "new/docs", {}, [(name, source)]) == 1
+    assert tree(tmp_path / "new/docs") == {name: text}
+
+
+def test_a_fault_of_the_disk_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(VaultcError, match=r"^\S*file/docs: is no folder$"):
+        write(tmp_path / "file/docs", {"a.md": "a"}, ())
+    with pytest.raises(VaultcError, match=r"^\S*gone\.png: cannot write: No such file or directory$"):
+        write(tmp_path / "docs", {}, [("p.png", tmp_path / "gone.png")])
+
+
+def test_a_stamp_is_a_files_own(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("longer than the link")
+    (tmp_path / "link").symlink_to("file")
+    assert stamp(tmp_path / "file")[0] == 20 and stamp(tmp_path / "link")[0] == 4
 
 
 def test_a_copy_is_made_anew_when_its_source_changed(tmp_path: Path) -> None:

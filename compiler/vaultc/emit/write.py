@@ -47,7 +47,7 @@ def _copy(source: Path, path: Path) -> int:
     new = source.stat()
     with suppress(FileNotFoundError):
         old = path.stat()
-        if old.st_size == new.st_size and old.st_mtime_ns == new.st_mtime_ns:
+        if (old.st_size, old.st_mtime_ns) == (new.st_size, new.st_mtime_ns):
             return 0
     path.parent.mkdir(parents=True, exist_ok=True)
     disk.copy(source, path)
