@@ -9,13 +9,15 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Literal
 
-from vaultc import trust
+from vaultc import disk, trust
 from vaultc.diagnostics import Diagnostic, Severity, report, select
 from vaultc.disk import inside
 from vaultc.errors import VaultcError
 from vaultc.text import Span
 
 FILE = "vaultc.toml"
+# Bytes of a file of configuration that are read: one that came with a vault may be anything.
+MOST = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,7 @@ class _Source:
 
 def _read(path: Path, required: bool = True) -> _Source | None:
     try:
-        text = path.read_text(encoding="utf-8")
+        text = disk.read(path, MOST, follow=True).decode()
         import tomllib  # most vaults have nothing for it to read
 
         table: Any = tomllib.loads(text)
@@ -137,7 +139,7 @@ def _read(path: Path, required: bool = True) -> _Source | None:
     except (OSError, ValueError, RecursionError) as fault:
         if path.name != FILE and not required:
             return None
-        raise VaultcError(f"{path}: {fault}") from None
+        raise VaultcError(f"{path}: {getattr(fault, 'strerror', None) or fault}") from None
     if path.name == "pyproject.toml":
         tool = table.get("tool")
         table = tool.get("vaultc") if isinstance(tool, dict) else None
@@ -231,13 +233,15 @@ def _project(source: _Source | None, vault: Path | None, trusted: bool) -> Proje
 
 
 def _obsidian(root: Path) -> Obsidian:
-    folder = root / ".obsidian"
-    if not folder.is_dir():
+    path = root / ".obsidian" / "app.json"
+    if not path.parent.is_dir():
         return Obsidian()
     try:
-        settings = json.loads((folder / "app.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
+        settings = json.loads(disk.read(path, MOST, follow=True))
+    except (FileNotFoundError, ValueError, RecursionError):
         settings = {}
+    except OSError as fault:  # what it leaves out must not be let in
+        raise VaultcError(f"{path}: {fault.strerror or fault}") from None
     if not isinstance(settings, dict):
         settings = {}
     excluded = settings.get("userIgnoreFilters") or ()

@@ -21,13 +21,17 @@ TAG_TEXT = "Signature: 8a477f597d28d172789f06886806bc55\n# Written by vaultc; sa
 _PROJECT = (".git", ".obsidian", "pyproject.toml", "vaultc.toml")
 _PREFIX, _SUFFIX = ".vaultc-", ".part"
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
-_READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+_NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
+# A pipe that nobody writes to is not waited for.
+_READ = os.O_RDONLY | _NO_FOLLOW | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 _NO_REPLACE, _EXCHANGE = 1, 2  # of Linux' renameat2
 _DARWIN = {_NO_REPLACE: 4, _EXCHANGE: 2}  # RENAME_EXCL and RENAME_SWAP of renamex_np
 # What systems, file systems and containers answer that know no such call.
 _CANNOT = {errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EPERM, errno.EXDEV}
 _ANY = "*"
 _MARK = 32
+# Bytes by which a file may be larger than its size says.
+_GROWTH = 1 << 16
 
 
 class ChangedError(VaultcError):
@@ -84,13 +88,23 @@ def claim(folder: Path, kept: Collection[str] = ()) -> None:
         raise VaultcError(f"{folder}: holds files that vaultc did not write: empty it, or name another folder")
 
 
-def read(path: Path, most: int) -> bytes:
-    """What a regular file of at most `most` bytes holds. Raises OSError, also for a symlink, a device or more than that."""
-    with os.fdopen(os.open(path, _READ), "rb") as stream:
-        found = os.fstat(stream.fileno())
-        if not stat.S_ISREG(found.st_mode) or found.st_size > most:
-            raise OSError(errno.EFBIG, "no file, or a larger one than it should be", str(path))
-        return stream.read(most)
+def read(path: Path, most: int | None = None, *, follow: bool = False) -> bytes:
+    """What a regular file holds, if it is no larger than `most` bytes; a symlink leads to one where it may be followed.
+
+    Raises OSError, for a device, a pipe, a folder and a larger file, too.
+    """
+    handle = os.open(path, _READ & ~_NO_FOLLOW if follow else _READ)
+    try:
+        found = os.fstat(handle)
+        if not stat.S_ISREG(found.st_mode):
+            raise OSError(errno.EINVAL, "not a regular file", str(path))
+        if most is not None and found.st_size > most:
+            raise OSError(errno.EFBIG, f"larger than the {most >> 10:,} KiB that are read", str(path))
+    except BaseException:
+        os.close(handle)
+        raise
+    with os.fdopen(handle, "rb") as stream:
+        return stream.read() if most is None else stream.read(min(most, found.st_size + _GROWTH))
 
 
 def write(path: Path, data: bytes, *, expect: str | None = _ANY, aside: Path | None = None, mode: int = 0o666) -> None:
@@ -312,8 +326,7 @@ def _swap(partial: Path, path: Path, expect: str) -> None:
 def _current(path: Path) -> str | None:
     """The digest of a file, None where there is none that is no symlink."""
     try:
-        with os.fdopen(os.open(path, _READ), "rb") as stream:
-            return digest(stream.read())
+        return digest(read(path))
     except OSError:
         return None
 

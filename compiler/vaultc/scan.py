@@ -3,12 +3,14 @@
 import os
 import re
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from vaultc.config import FILE, Project
+from vaultc import disk
+from vaultc.config import FILE, MOST, Project
 from vaultc.diagnostics import Diagnostic, report
 from vaultc.disk import TAG, digest
 from vaultc.errors import VaultcError
@@ -21,6 +23,7 @@ _PIECE = 1 << 16
 # Nanoseconds: a file that was written so lately may be written again without another time.
 _UNSETTLED = 2_000_000_000
 _NEVER = {".git", "node_modules", "__pycache__", ".venv"}
+_CODE_UNIT = re.compile(r"\\u([0-9a-fA-F]{4})")  # as JavaScript writes it
 
 
 class Stamp(NamedTuple):
@@ -88,7 +91,7 @@ def scan(project: Project, before: Scan | None = None) -> Scan:
     stamps: dict[str, Stamp] = {}
     known = {source.path: source for source in before.sources if source.path in before.stamps} if before else {}
     settled = time.time_ns() - _UNSETTLED
-    excluded = _excluded(project)
+    excluded = _excluded(project, findings)
     try:
         os.listdir(project.root)
     except OSError as fault:
@@ -121,7 +124,7 @@ def over(project: Project, found: Scan, texts: Mapping[str, bytes]) -> Scan:
     sources = {source.path: source for source in found.sources}
     left_out = {*found.hidden, *found.assets}
     fresh = [path for path in texts if path not in sources and path not in left_out]
-    excluded = _excluded(project) if fresh else None
+    excluded = _excluded(project, []) if fresh else None
     for path, data in texts.items():
         if path in sources or (excluded and path in fresh and _admitted(path, excluded)):
             sources[path] = source_file(path, data)
@@ -218,18 +221,13 @@ def _inside(path: str, top: str) -> bool:
     return real == top or real.startswith(top + os.sep)
 
 
-def _excluded(project: Project) -> Callable[[str, bool], bool]:
+def _excluded(project: Project, findings: list[Diagnostic]) -> Callable[[str, bool], bool]:
     """Whether a path is left out, by `exclude`, by `.gitignore` or by Obsidian's own list."""
     own = _patterns(project.config.exclude, str(project.source)) if project.config.exclude else None
     git = _gitignores(project.root)
-    prefixes = tuple(p.lstrip("/") for p in project.obsidian.excluded if not (p.startswith("/") and p.endswith("/")))
-    patterns = [p[1:-1] for p in project.obsidian.excluded if len(p) > 2 and p.startswith("/") and p.endswith("/")]
-    expressions = []
-    for pattern in patterns:
-        try:
-            expressions.append(re.compile(pattern, re.I))
-        except (re.error, RecursionError, OverflowError):
-            continue  # Obsidian passes over it, too
+    listed = project.obsidian.excluded
+    prefixes = tuple(entry.lstrip("/") for entry in listed if not (entry.startswith("/") and entry.endswith("/")))
+    expressions = _expressions([entry for entry in listed if len(entry) > 2 and entry[0] == entry[-1] == "/"], findings)
     if not (project.config.exclude or git or prefixes or expressions):
         return lambda path, folder: False
 
@@ -242,26 +240,55 @@ def _excluded(project: Project) -> Callable[[str, bool], bool]:
         return (
             name.startswith(prefixes)
             if prefixes and name.startswith(prefixes)
-            else any(e.search(path) for e in expressions)
+            else any(expression.search(path) for expression in expressions)
         )
 
     return excluded
 
 
-def _patterns(lines: Iterable[str], source: str = "") -> "GitIgnoreSpec":
-    """The patterns as one. One that cannot be read raises VaultcError, naming the `source`; without one, it is passed over, as
-    git does it."""
+def _expressions(entries: Iterable[str], findings: list[Diagnostic]) -> "list[re.Pattern[str]]":
+    """The regular expressions of Obsidian's list, matched in linear time whatever they are."""
+    out = []
+    for entry in entries:
+        import re2  # few vaults have any
+
+        options = re2.Options()
+        options.case_sensitive = options.log_errors = False
+        try:
+            out.append(re2.compile(_CODE_UNIT.sub(r"\\x{\1}", entry[1:-1]), options))
+        except re2.error:
+            message = f"the excluded files have an expression that cannot be read: `{entry}`"
+            help = "write it without look-around and references to groups; it excludes nothing now"
+            findings.append(report("VC004", message, ".obsidian/app.json", help=help))
+    return out
+
+
+def _patterns(lines: Sequence[str], source: str = "") -> "GitIgnoreSpec":
+    """The patterns as one, matched in linear time. One that cannot be read raises VaultcError, naming the `source`; without one,
+    it is passed over, as git does it."""
     from pathspec import GitIgnoreSpec  # slow to import, and many vaults have no patterns
 
+    with suppress(*_unreadable()):
+        return GitIgnoreSpec.from_lines(lines, backend="re2")
     kept = []
     for line in lines:
         try:
-            GitIgnoreSpec.from_lines([line])
+            GitIgnoreSpec.from_lines([line], backend="re2")
             kept.append(line)
-        except (ValueError, re.error, RecursionError, OverflowError):
+        except _unreadable():
             if source:
                 raise VaultcError(f"{source}: `exclude` has a pattern that cannot be read: `{line}`") from None
-    return GitIgnoreSpec.from_lines(kept)
+    try:
+        return GitIgnoreSpec.from_lines(kept, backend="re2")
+    except _unreadable():
+        raise VaultcError(f"{source or '.gitignore'}: too many patterns") from None
+
+
+def _unreadable() -> tuple[type[Exception], ...]:
+    """What a pattern raises that is none."""
+    import re2
+
+    return (ValueError, re.error, re2.error, RecursionError, OverflowError)
 
 
 def _gitignores(root: Path) -> "list[tuple[str, GitIgnoreSpec]]":
@@ -269,9 +296,15 @@ def _gitignores(root: Path) -> "list[tuple[str, GitIgnoreSpec]]":
     out = []
     for folder in (root, *root.parents):
         file = folder / ".gitignore"
-        if file.is_file():
+        if os.path.lexists(file):
             prefix = "" if folder == root else root.relative_to(folder).as_posix() + "/"
-            spec = _patterns(file.read_text(encoding="utf-8", errors="replace").splitlines())
+            try:
+                lines = disk.read(file, MOST, follow=True).decode("utf-8", "replace").splitlines()
+            except FileNotFoundError:  # a symlink that leads nowhere
+                lines = []
+            except OSError as fault:  # what it leaves out must not be let in
+                raise VaultcError(f"{file}: {fault.strerror or fault}") from None
+            spec = _patterns(lines)
             if not (prefix and spec.match_file(prefix)):  # asked for an ignored folder, we read it
                 out.append((prefix, spec))
         if (folder / ".git").exists():

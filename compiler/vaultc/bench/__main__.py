@@ -11,6 +11,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from vaultc import disk
 from vaultc.bench.harness.runner import REPEAT, SPEND, Step, device_here, run_job
 from vaultc.bench.records import FOLDER
 from vaultc.bench.records.jobs import Job, load_jobs
@@ -19,6 +20,9 @@ from vaultc.bench.records.store import append
 from vaultc.bench.records.table import render
 from vaultc.errors import VaultcError
 from vaultc.text import safe
+
+# Bytes of a file of jobs: those of the files that snippets declare are in it.
+_MOST = 1 << 30
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -63,7 +67,7 @@ def _chosen(jobs: Sequence[Job], names: Sequence[str]) -> list[Job]:
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return disk.read(path, _MOST, follow=True).decode()
     except (OSError, UnicodeDecodeError) as fault:
         raise VaultcError(f"{path}: cannot be read ({getattr(fault, 'strerror', None) or 'not UTF-8'})") from fault
 

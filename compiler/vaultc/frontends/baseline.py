@@ -9,12 +9,15 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
 
+from vaultc import disk
 from vaultc.diagnostics import Diagnostic
 from vaultc.errors import VaultcError
 from vaultc.frontends.files import write
 
 # Counts in a message ("may be any of 3 files") change while the finding stays the same; what stands in backticks is a name.
 _QUOTED_OR_COUNT = re.compile(r"(`[^`]*`)|\d+")
+
+_MOST = 64 << 20
 
 
 class Key(NamedTuple):
@@ -76,7 +79,7 @@ def load(path: Path) -> Counter[Key]:
     Raises VaultcError when the file is missing or is no baseline.
     """
     try:
-        whole = json.loads(path.read_text(encoding="utf-8"))
+        whole = json.loads(disk.read(path, _MOST, follow=True))
         if whole["schema"] != 1:
             raise VaultcError(f"{path}: baseline of another version; write it again with --write-baseline")
         return Counter({Key(row["path"], row["code"], row["message"]): int(row["count"]) for row in whole["findings"]})

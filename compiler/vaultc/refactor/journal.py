@@ -279,9 +279,9 @@ def _paths(change: Change) -> set[str]:
 
 
 def _held(path: Path) -> bytes | None:
-    """What a file holds; None where there is none."""
+    """What a file holds; None where there is none that is no symlink."""
     try:
-        return None if path.is_symlink() else path.read_bytes()
+        return disk.read(path)
     except OSError:
         return None
 
