@@ -1,7 +1,7 @@
 """Stage 7: what is wrong with a vault, kept by file, so that the next check looks only at what may have changed."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
 from typing import Any, TypeVar
@@ -29,12 +29,12 @@ class Findings:
     the links, and the answers to those; and what is said of benchmarks.
     """
 
-    notes: ByPath = field(default_factory=dict)
-    references: ByPath = field(default_factory=dict)
-    gathered: tuple[Mapping[str, Any], ...] = tuple({} for _ in GRAPH)
-    graph: tuple[Found, ...] = tuple(() for _ in GRAPH)
-    others: ByPath = field(default_factory=dict)
-    by_path: ByPath = field(default_factory=dict)
+    notes: ByPath
+    references: ByPath
+    gathered: tuple[Mapping[str, Any], ...]
+    graph: tuple[Found, ...]
+    others: ByPath
+    by_path: ByPath
 
     @cached_property
     def diagnostics(self) -> Found:
@@ -44,7 +44,8 @@ class Findings:
 
 def check(vault: Vault) -> Findings:
     """Everything that is wrong with a vault."""
-    return recheck(Findings(), vault, vault.notes.keys())
+    nothing = Findings({}, {}, tuple({} for _ in GRAPH), tuple(() for _ in GRAPH), {}, {})
+    return recheck(nothing, vault, vault.notes.keys())
 
 
 def recheck(before: Findings, vault: Vault, stale: Iterable[str]) -> Findings:
@@ -68,7 +69,7 @@ def recheck(before: Findings, vault: Vault, stale: Iterable[str]) -> Findings:
         rule.speaks_for and bool(old) != bool(new) for rule, old, new in zip(GRAPH, before.graph, graph, strict=True)
     ):
         dirty.update(references)
-    after = Findings(notes, references, gathered, graph, others)
+    after = Findings(notes, references, gathered, graph, others, {})
     levels = _levels(vault)
     settled = {path: tuple(_settled(vault, after, path, levels)) for path in dirty if _concerned(vault, after, path)}
     kept = {path: found for path, found in before.by_path.items() if path not in dirty}
