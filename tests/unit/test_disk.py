@@ -252,3 +252,95 @@ def test_state_is_closed_to_others_and_has_a_place_without_a_home(
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     assert disk.state("locks").is_relative_to(tmp_path)
     assert not disk.state("locks").is_relative_to(tmp_path / "file")
+
+
+def test_only_a_regular_file_of_bounded_size_is_read(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"four")
+    assert disk.read(tmp_path / "file", 4) == b"four"
+    (tmp_path / "link").symlink_to("file")
+    os.mkfifo(tmp_path / "pipe")
+    for name, most in (("file", 3), ("link", 4), ("pipe", 4), ("absent", 4), (".", 4)):
+        with pytest.raises(OSError):
+            disk.read(tmp_path / name, most)
+    with pytest.raises(OSError):
+        disk.read(Path("/dev/zero"), 4)
+
+
+@pytest.mark.parametrize("data", [b"", b"short"])
+def test_a_key_that_was_cut_short_is_made_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, data: bytes) -> None:
+    """An empty key would be anybody's."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    before = disk.seal(b"data")
+    (tmp_path / "vaultc/keys/seal").write_bytes(data)
+    assert disk.unseal(before) is None
+    assert disk.unseal(disk.seal(b"data")) == b"data"
+    assert (tmp_path / "vaultc/keys/seal").stat().st_size == 32
+
+
+def test_what_is_sealed_for_one_purpose_is_nothing_for_another() -> None:
+    sealed = disk.seal(b"data", "one")
+    assert disk.unseal(sealed, "one") == b"data"
+    assert disk.unseal(sealed, "two") is None and disk.unseal(sealed) is None
+    assert disk.unseal(disk.seal(b"bc", "a"), "ab") is None
+
+
+def test_another_users_folder_is_no_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever made it could read the key, or had chosen it."""
+    (tmp_path / "theirs/vaultc").mkdir(parents=True)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "theirs"))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    owner = os.getuid()
+    monkeypatch.setattr(os, "getuid", lambda: owner + 1)
+    with pytest.raises(VaultcError, match="XDG_STATE_HOME"):
+        disk.state("locks")
+    monkeypatch.setattr(os, "getuid", lambda: owner)
+    (tmp_path / "link").symlink_to("theirs")
+    (tmp_path / "theirs/vaultc").rename(tmp_path / "theirs/real")
+    (tmp_path / "theirs/vaultc").symlink_to("real")
+    assert disk.state("locks") == tmp_path / f"vaultc-{owner}" / "locks"
+
+
+def test_a_file_system_that_is_mounted_twice_takes_the_file_beside_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "aside").mkdir()
+    replace = Path.replace
+
+    def across(old: Path, new: Path) -> Path:
+        if old.parent.name == "aside":
+            raise OSError(errno.EXDEV, "Invalid cross-device link")
+        return replace(old, new)
+
+    monkeypatch.setattr(Path, "replace", across)
+    disk.write(tmp_path / "note.md", b"text", aside=tmp_path / "aside")
+    assert (tmp_path / "note.md").read_bytes() == b"text" and names(tmp_path / "aside") == []
+
+
+def test_a_fault_of_a_write_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(old: Path, new: Path) -> Path:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    (tmp_path / "aside").mkdir()
+    with pytest.raises(OSError, match="No space"):
+        disk.write(tmp_path / "note.md", b"text", aside=tmp_path / "aside")
+    assert names(tmp_path) == ["aside"] and names(tmp_path / "aside") == []
+
+
+def test_a_symlink_counts_below_a_project_and_not_above(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path.parent)
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to("real")
+    monkeypatch.chdir("/")
+    assert disk.plain(tmp_path / "link/file") == tmp_path / "link/file"
+    assert disk.plain(tmp_path / "link/../other") == tmp_path / "other"
+    with pytest.raises(VaultcError, match="symlink"):
+        disk.plain(tmp_path / "link/file", tmp_path)
+    for mark in (".git", ".obsidian", "vaultc.toml", "pyproject.toml"):
+        (tmp_path / mark).mkdir()
+        with pytest.raises(VaultcError, match="symlink"):
+            disk.plain(tmp_path / "link/file")
+        (tmp_path / mark).rmdir()
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(VaultcError, match="symlink"):
+        disk.plain(Path("link/file"))
