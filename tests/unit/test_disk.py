@@ -300,22 +300,6 @@ def test_another_users_folder_is_no_state(tmp_path: Path, monkeypatch: pytest.Mo
     assert disk.state("locks") == tmp_path / f"vaultc-{owner}" / "locks"
 
 
-def test_a_file_system_that_is_mounted_twice_takes_the_file_beside_its_place(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "aside").mkdir()
-    replace = Path.replace
-
-    def across(old: Path, new: Path) -> Path:
-        if old.parent.name == "aside":
-            raise OSError(errno.EXDEV, "Invalid cross-device link")
-        return replace(old, new)
-
-    monkeypatch.setattr(Path, "replace", across)
-    disk.write(tmp_path / "note.md", b"text", aside=tmp_path / "aside")
-    assert (tmp_path / "note.md").read_bytes() == b"text" and names(tmp_path / "aside") == []
-
-
 def test_a_fault_of_a_write_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(old: Path, new: Path) -> Path:
         raise OSError(errno.ENOSPC, "No space left on device")

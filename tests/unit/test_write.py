@@ -84,11 +84,11 @@ def test_a_copy_is_made_anew_for_another_size_or_time(tmp_path: Path, text: str,
     source, name = tmp_path / "p.png", "deep/folder/p.png"
     source.write_text("one")
     os.utime(source, ns=(5_000_000_000_000, 5_000_000_000_000))
-    assert write(tmp_path / "new/docs", {}, [(name, source)]) == 1
+    assert write(tmp_path / "new/docs", {"one/two/three.md": "text"}, [(name, source)]) == 2
     source.write_text(text)
     os.utime(source, ns=(seconds * 1_000_000_000_000, seconds * 1_000_000_000_000))
-    assert write(tmp_path / "new/docs", {}, [(name, source)]) == 1
-    assert tree(tmp_path / "new/docs") == {name: text}
+    assert write(tmp_path / "new/docs", {"one/two/three.md": "text"}, [(name, source)]) == 1
+    assert tree(tmp_path / "new/docs") == {name: text, "one/two/three.md": "text"}
 
 
 def test_a_fault_of_the_disk_is_one_line(tmp_path: Path) -> None:
