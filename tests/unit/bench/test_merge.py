@@ -125,6 +125,8 @@ def test_results_answer_questions() -> None:
     assert mine.first_oom("n") == 2048
     assert results.where(kind="b").first_oom("n") is None
     assert results.since(n=512).where(kind="b").slope("n").measured is False, "two sizes are no law"
+    assert [at.params["n"] for at in mine.since(n=512)] == [512, 1024, 2048, 4096]
+    assert [at.params["n"] for at in mine.since(n=513)] == [1024, 2048, 4096]
     value = mine.value(n=512)
     assert value.value == pytest.approx(512**2 * 1.01e-9, rel=1e-4)
     assert (value.above(1e-9), value.below(1e-9), value.within(value.low, 1.0)) == (True, False, True)
