@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from vaultc import disk, trust
 from vaultc.diagnostics import Diagnostic, Severity, report, select
-from vaultc.disk import inside
+from vaultc.disk import cache, inside
 from vaultc.errors import VaultcError
 from vaultc.text import Span
 
@@ -72,10 +72,8 @@ class Project:
         """Where cache and object files go: the project's `build`, or a folder of the user's cache."""
         if self.folder:
             return self.folder / "build"
-        import platformdirs
-
         key = blake2b(os.fsencode(self.root), digest_size=8).hexdigest()
-        return Path(platformdirs.user_cache_dir("vaultc")) / f"{self.root.name[:40]}-{key}"
+        return cache() / f"{self.root.name[:40]}-{key}"
 
     @property
     def mkdocs(self) -> Path | None:

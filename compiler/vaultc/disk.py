@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from hashlib import blake2b
 from hmac import compare_digest
 from pathlib import Path
+from typing import Literal
 
 from vaultc.errors import VaultcError
 
@@ -237,17 +238,31 @@ def state(name: str) -> Path:
 
     Raises VaultcError when neither can be written.
     """
-    import tempfile  # both slow to import
+    import tempfile  # slow to import
 
-    import platformdirs
-
-    for base in (platformdirs.user_state_path("vaultc"), Path(tempfile.gettempdir()) / f"vaultc-{_user()}"):
-        folder = base / name
+    for base in (_home("state"), Path(tempfile.gettempdir()) / f"vaultc-{_user()}"):
         with suppress(OSError):
-            folder.mkdir(parents=True, exist_ok=True)
-            _own(base)
-            return folder
-    raise VaultcError(f"{folder}: cannot write: set XDG_STATE_HOME to a folder that can be written")
+            if base:
+                (base / name).mkdir(parents=True, exist_ok=True)
+                _own(base)
+                return base / name
+    raise VaultcError(f"{base}: cannot write: set XDG_STATE_HOME to a folder that can be written")
+
+
+def cache() -> Path:
+    """The folder of this user's caches. Raises VaultcError where there is neither a home nor a place among the temporary files."""
+    return _home("cache") or state("cache")
+
+
+def _home(kind: Literal["cache", "state"]) -> Path | None:
+    """The folder of that kind for vaultc; None for a user who has no home."""
+    import platformdirs  # slow to import
+
+    try:
+        path = platformdirs.user_cache_path("vaultc") if kind == "cache" else platformdirs.user_state_path("vaultc")
+    except RuntimeError:
+        return None
+    return path if path.is_absolute() else None
 
 
 def _mark(data: bytes, purpose: str) -> bytes:

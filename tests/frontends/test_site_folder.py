@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -95,6 +96,18 @@ def test_a_vault_may_hold_its_own_build_folder(tmp_path: Path, monkeypatch: pyte
     assert claim(Path("build/site"), locate(tmp_path / "notes"), {}) == tmp_path / "notes/build/site"
     with pytest.raises(VaultcError, match="lies in the vault"):
         claim(Path("public"), locate(tmp_path / "notes"), {})
+
+
+def test_a_user_without_a_home_has_state_and_cache_elsewhere(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(os, "getuid", lambda: 54321)
+    monkeypatch.setattr(tempfile, "tempdir", str(project.root.parent))
+    monkeypatch.setattr(disk, "_own", lambda folder: None)  # a folder of user 54321, which the test cannot make
+    assert claim(Path("site"), project, {}) == Path.cwd() / "site"
+    assert disk.state("locks").is_absolute()
+    assert Project(project.root, project.config).build.is_absolute()
+    assert [path.name for path in Path().iterdir()] == ["file"]
 
 
 @pytest.mark.parametrize("native", [True, False])

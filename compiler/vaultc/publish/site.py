@@ -25,7 +25,9 @@ def claim(site: Path, project: Project, sources: Mapping[str, Path]) -> Path:
     outputs = {"the object files": project.build / "docs", "the cache": project.build / "cache"}
     notes = {"the vault": project.root, **sources}
     project_folder = {"the project": project.folder} if project.folder else {}
-    around = {"the current folder": Path.cwd(), "your home folder": Path("~").expanduser()}
+    around = {"the current folder": Path.cwd()}
+    with suppress(RuntimeError):  # not everybody has one
+        around["your home folder"] = Path.home()
     for what, folder in {**notes, **project_folder, **outputs, **around}.items():
         if _below(folder, real):
             raise VaultcError(
