@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -16,6 +17,11 @@ from vaultc.errors import VaultcError
 from vaultc.text import Span
 
 FILE = "vaultc.toml"
+# What becomes part of addresses and of the names of templates.
+_SHAPES = {
+    "site_url": (re.compile(r"https?://[^\s/][^\s]*"), "an address that begins with https://"),
+    "language": (re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z]+)?"), "the code of a language, such as en or pt-BR"),
+}
 # Bytes of a file of configuration that are read: one that came with a vault may be anything.
 MOST = 1 << 20
 
@@ -202,6 +208,9 @@ def _project(source: _Source | None, vault: Path | None, trusted: bool) -> Proje
     ):
         if key in values and values[key] not in allowed:
             raise VaultcError(f"{source.path}: `{key}` must be one of {', '.join(allowed)}")
+    for key, (shape, what) in _SHAPES.items():
+        if values.get(key) and not shape.fullmatch(values[key]):
+            raise VaultcError(f"{source.path}: `{key}` must be {what}")
     config = Config(**values)
     root = vault or (source.path.parent / config.vault).resolve()
     if not root.is_dir():

@@ -90,6 +90,7 @@ def test_trust_is_given_once_and_asked_for_again_when_a_hook_changes(
         assert "not trusted, so not heeded" in done.stderr, name
         assert not (tmp_path / "mark").exists()
         assert "FROM THE TEMPLATE" not in page(project)
+        assert "from the hook" not in page(project)
         (project / name).unlink()
         if old is not None:
             (project / name).write_text(old, encoding="utf-8")
@@ -154,6 +155,23 @@ exclude_docs: "drafts/"
     assert tree(project / "public") == tree(tmp_path / "theirs")
     for name in ("a/index.html", "index.html", "search/search_index.json", "sitemap.xml"):
         assert (project / "public" / name).read_bytes() == (tmp_path / "theirs" / name).read_bytes(), name
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'site_url = "javascript://x/%0acanary()"',
+        'site_url = "x y"',
+        'language = "../../x"',
+        "language = 'x\"><script>'",
+        'language = "zz"',
+    ],
+)
+def test_settings_of_ours_are_no_markup(line: str, tmp_path: Path, home: Mapping[str, str]) -> None:
+    project = write(tmp_path / "project", {"a.md": "# A\n", "vaultc.toml": line + "\n"})
+    done = run(home, "build", ".", "--site-dir", tmp_path / "site", cwd=project)
+    assert done.returncode == 2
+    assert (len(done.stderr.splitlines()) == 1 and "language" in done.stderr) or "site_url" in done.stderr
 
 
 HOSTILE = {

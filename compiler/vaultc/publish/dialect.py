@@ -5,6 +5,8 @@ from typing import Any, Final
 from pymdownx.slugs import slugify
 from pymdownx.superfences import fence_code_format
 
+from vaultc.publish import sanitize
+
 EXTENSIONS: Final[dict[str, dict[str, Any]]] = {
     "attr_list": {},
     "footnotes": {},
@@ -27,3 +29,9 @@ EXTENSIONS: Final[dict[str, dict[str, Any]]] = {
     "pymdownx.tasklist": {"custom_checkbox": True},
     "pymdownx.tilde": {"subscript": False},
 }
+
+
+def extensions(html: str) -> dict[str, dict[str, Any]]:
+    """The extensions that a generator needs, with their settings, for pages whose HTML is `sanitized` or `trusted`. Object files hold
+    what their notes hold: sanitising is the last of these."""
+    return EXTENSIONS if html == "trusted" else {**EXTENSIONS, sanitize.__name__: {}}

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 import mkdocs.exceptions
+from jinja2 import TemplateNotFound
 from markupsafe import escape
 from mkdocs.commands.build import build as mkdocs_build
 from mkdocs.commands.serve import serve as mkdocs_serve
@@ -26,8 +27,8 @@ from vaultc.diagnostics import Diagnostic
 from vaultc.emit import Emitted
 from vaultc.errors import VaultcError
 from vaultc.graph import Vault
-from vaultc.publish import sanitize, settings, web
-from vaultc.publish.dialect import EXTENSIONS
+from vaultc.publish import settings, web
+from vaultc.publish.dialect import extensions
 from vaultc.publish.engine import Published
 
 log = logging.getLogger("mkdocs.plugins.vaultc")
@@ -125,6 +126,8 @@ class MkDocs:
             raise VaultcError(last.message or f"MkDocs: {_line(fault)}") from None
         except mkdocs.exceptions.MkDocsException as fault:
             raise VaultcError(f"MkDocs: {_line(fault)}") from None
+        except TemplateNotFound as fault:  # which is an OSError
+            raise VaultcError(f"the theme has no template {fault.name}: it may not know the language") from None
         except OSError as fault:
             raise VaultcError(f"{fault.filename or config.site_dir}: cannot write: {fault.strerror or fault}") from None
         finally:
@@ -166,12 +169,10 @@ def adapt(config: MkDocsConfig, objects: Path, project: Project) -> None:
     _print_as_text(config)
     own = config.exclude_docs or GitIgnoreSpec.from_lines([])
     config.exclude_docs = GitIgnoreSpec.from_lines(["!/templates/"]) + own
-    for name, options in EXTENSIONS.items():
+    for name, options in extensions(project.config.html).items():
         if name not in config.markdown_extensions:
             config.markdown_extensions.append(name)
         config.mdx_configs[name] = {**options, **config.mdx_configs.get(name, {})}
-    if project.config.html == "sanitized":
-        config.markdown_extensions.append(sanitize.__name__)
     if config.theme.name == "material":
         for folder in (web.overrides_dir(), web.bundle_dir()):
             if folder.is_dir() and str(folder) not in config.theme.dirs:
