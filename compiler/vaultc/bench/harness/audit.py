@@ -32,7 +32,7 @@ def audit(machine: Machine, sweep: Sweep, setting: Mapping[str, Param], seed: in
         second = sweep.make(**setting)
         if not isinstance(first, Case) or not isinstance(second, Case):
             return ()
-        kept = _keeps_results(machine, first, second) or _returns_what_was_there(machine, first)
+        kept = _keeps_results(machine, first, second) or _returns_what_was_there(machine, first, second)
     except Exception as fault:  # noqa: BLE001 - see above
         machine.translate(fault)
         fault.__traceback__ = None
@@ -56,12 +56,13 @@ def _keeps_results(machine: Machine, case: Case, other: Case) -> bool:
     return _all_equal(machine, machine.tensors(case.run()), before)
 
 
-def _returns_what_was_there(machine: Machine, case: Case) -> bool:
+def _returns_what_was_there(machine: Machine, case: Case, other: Case) -> bool:
     """Whether a call that is said to work only hands out a tensor that it found, as itself, a view or a copy.
 
     Handing out is honest where nothing else was promised: a copy has no FLOP, and its reference is its input.
     """
-    found = list(_reachable(machine, case.run))
+    shared = set(map(machine.place, _reachable(machine, other.run)))
+    found = [tensor for tensor in _reachable(machine, case.run) if machine.place(tensor) not in shared]
     results = machine.tensors(case.run())
     handed = [
         tensor
