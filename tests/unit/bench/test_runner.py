@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import tempfile
+import time
 from collections.abc import Generator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -315,3 +319,144 @@ def test_processes_are_added_until_the_interval_is_narrow_or_the_time_is_spent()
     )
     assert wide.processes == MOST_PROCESSES and narrow.processes == 2
     assert run_job(job(times("1"), "timeout=60"), "cpu", repeat=2, spend=0).processes == 2
+
+
+def test_a_slow_or_crashing_variant_takes_nobody_along() -> None:
+    """Of three variants that are sampled in turn one is over the limit and one kills the process at its tenth call."""
+    code = HEAD + (
+        "calls = 0\n"
+        "def slow(): time.sleep(30)\n"
+        "def crash():\n"
+        "    global calls; calls += 1\n"
+        "    if calls == 10: os.kill(os.getpid(), signal.SIGSEGV)\n"
+        "def f(kind):\n"
+        "    return bench.Case({'fast': lambda: sum(range(100)), 'slow': slow, 'crash': crash}[kind])\n"
+        "def g(n):\n"
+        "    return bench.Case(lambda: sum(range(n)))\n"
+        "bench.measure(g, n=[10], seconds=0.01, cold=False)\n"
+        "bench.measure(f, kind=['fast', 'crash', 'slow'], seconds=0.01, cold=False)\n"
+    )
+    run = measure(code, "timeout=6", repeat=2)
+    found = {point.params.get("kind", "g"): point for point in run.points}
+    assert {kind: point.status in MEASURED for kind, point in found.items()} == {
+        "g": True,
+        "fast": True,
+        "crash": False,
+        "slow": False,
+    }
+    assert found["slow"].status == "timeout"
+    assert "SIGSEGV" in found["crash"].message
+    assert len(found["fast"].samples) == len(found["g"].samples) == 2, "measured once in each turn, not again"
+
+
+def test_many_slow_calls_are_no_hang() -> None:
+    """The limit is for one step; a point of many slow calls makes progress with each."""
+    code = HEAD + (
+        "def f(kind): return bench.Case(lambda: time.sleep(1.2))\n"
+        "bench.measure(f, kind=['slow'], seconds=0.01, cold=False)\n"
+    )
+    assert measure(code, "timeout=5").points[0].status in MEASURED
+
+
+def test_shared_memory_is_counted_once() -> None:
+    code = HEAD + (
+        "def f(n):\n"
+        "    block = bytearray(os.urandom(2**20)) * 120\n"
+        "    children = []\n"
+        "    for _ in range(6):\n"
+        "        pid = os.fork()\n"
+        "        if not pid:\n"
+        "            sum(block[::4096]); time.sleep(3); os._exit(0)\n"
+        "        children.append(pid)\n"
+        "    for pid in children: os.waitpid(pid, 0)\n"
+        "    return bench.Value(n)\n"
+        "bench.measure(f, n=[1])\n"
+    )
+    assert measure(code, memory=400 * 2**20).points[0].status == "ok"
+
+
+def test_memory_that_was_used_and_freed_before_is_counted() -> None:
+    """The set-up leaves free memory in the heap, where the call would find room without the system's notice."""
+    if not Path("/proc/self/clear_refs").exists():
+        pytest.skip("not on this machine: peak memory is read from /proc")
+    code = HEAD + (
+        "def fill(n: int) -> bench.Case:\n"
+        "    spare = [bytearray(100_000) for _ in range(700)]\n"
+        "    del spare\n"
+        "    return bench.Case(lambda: sum(map(len, [bytearray(100_000) for _ in range(600)])))\n"
+        "bench.measure(fill, n=[1], memory=True, seconds=0.01, cold=False)\n"
+    )
+    (point,) = measure(code).points
+    assert 55 < point.rss[0] / 2**20 < 70
+
+
+def test_threads_are_those_that_torch_used() -> None:
+    pytest.importorskip("torch", reason="missing tool: torch (pip install torch)")
+    code = HEAD + (
+        "import torch\n"
+        "torch.set_num_threads(1)\n"
+        "def f(n): return bench.Case(lambda: torch.zeros(n))\n"
+        "bench.measure(f, n=[1], seconds=0.01, cold=False)\n"
+    )
+    run = measure(code)
+    assert (run.machine.threads, run.points[0].threads) == (1, 1)
+
+
+ORPHANS = """
+import os, sys
+from vaultc.bench.harness.runner import run_job
+from vaultc.bench.records.jobs import make_job
+from vaultc.bench.records.model import to_line
+code = '''
+import os, time
+from vaultc import bench
+def first(n): return bench.Value(n)
+def orphans(n):
+    for _ in range(8):
+        if os.fork() == 0:
+            os.setsid()
+            if os.fork() == 0:
+                os.execve(__import__("sys").executable, ["python", "-c", "import time; time.sleep(300)", "ORPHAN"], {})
+            os._exit(0)
+        os.wait()
+    time.sleep(60)
+    return bench.Value(n)
+bench.measure(first, n=[1])
+bench.measure(orphans, n=[1])
+'''.replace("ORPHAN", sys.argv[1])
+job = make_job("python bench id=x", code, lambda path: None)
+print(to_line(run_job(job, "cpu", repeat=1)))
+"""
+
+
+@pytest.mark.parametrize("order", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_a_signal_ends_the_whole_tree_and_keeps_what_is_done(order: signal.Signals, tmp_path: Path) -> None:
+    """Orphans without parent, session and environment: only the system, which gave them to us, knows whose they were."""
+    name = f"orphan-of-{tmp_path.name}-{order}"
+    runner = subprocess.Popen(
+        [sys.executable, "-c", ORPHANS, name],
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    for _ in range(300):
+        if len(named(name)) >= 9:  # the runner, and the eight
+            break
+        time.sleep(0.1)
+    runner.send_signal(order)
+    runner.send_signal(order)
+    line, _ = runner.communicate(timeout=60)
+    assert named(name) == []
+    run = from_line(line)
+    assert isinstance(run, Run)
+    assert (run.status, "--stale" in run.message) == ("interrupted", True)
+    assert [point.measured for point in run.points] == [True, False]
+
+
+def named(name: str) -> list[str]:
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            if name.encode() in entry.read_bytes():
+                found.append(entry.parent.name)
+    return found

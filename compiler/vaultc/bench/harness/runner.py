@@ -50,6 +50,8 @@ MEMORY_SHARE = 0.75
 """Share of the machine's memory at which a process is stopped, before the system stops another one."""
 
 
+STEPS = 5
+"""Times the limit that a point may take altogether, where none of its steps (a set-up, a call) takes longer than it."""
 INTERRUPTED: tuple[Status, str] = (
     "interrupted",
     "stopped by the user: run again with --stale to measure what is missing",
@@ -304,7 +306,7 @@ class _Conductor:
         path = self.folder / "request.json"
         path.write_text(json.dumps(encode(request)), encoding="utf-8")
         command = [*network_blocker(), sys.executable, "-m", "vaultc.bench.harness.child", str(path)]
-        limits = replace(self.limits, total=self.limits.seconds * (2 + len(self.state.plan)))
+        limits = replace(self.limits, total=self.limits.seconds * (2 + STEPS * len(self.state.plan)))
         outcome = watch(
             command,
             environment=scrubbed(self.device, self.folder / f"home-{self.done}"),
