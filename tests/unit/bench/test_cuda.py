@@ -349,7 +349,7 @@ def test_ceilings_are_given_for_what_the_gpu_can(machine: Any, fake: Fake, monke
 def test_the_flush_is_taken_when_it_is_needed(fake: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cuda.TorchCuda, "device", "cpu")
     monkeypatch.setattr(cuda, "FLUSH_BYTES", 4096)
-    opened = cuda.open_machine()
+    opened: Any = cuda.open_machine()
     assert opened._scratch is None
     opened.flush()
     assert opened._scratch.nbytes == 4096
