@@ -33,11 +33,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--device", choices=("cpu", "cuda"), help="by default the GPU where there is one")
     parser.add_argument("--out", type=Path, default=Path(), help=f"folder that gets {FOLDER}/ (default: here)")
     parser.add_argument(
-        "--repeat", type=int, default=REPEAT, metavar="N", help="processes a point (default: %(default)s)"
+        "--repeat",
+        type=int,
+        metavar="N",
+        help=f"processes a point (default: {REPEAT}, and more while a time is unsure)",
     )
     parser.add_argument("--memory", type=float, metavar="GIB", help="limit of resident memory")
     options = parser.parse_args(arguments)
-    if options.repeat < 1:
+    if options.repeat is not None and options.repeat < 1:
         parser.error("--repeat needs at least 1")
     try:
         jobs = _chosen(load_jobs(_read(options.jobs)), options.names)
@@ -45,7 +48,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         memory = int(options.memory * 2**30) if options.memory else None
         runs = []
         for job in jobs:
-            run = run_job(job, device, repeat=options.repeat, spend=SPEND, memory=memory, progress=_progress)
+            run = run_job(
+                job,
+                device,
+                repeat=options.repeat or REPEAT,
+                spend=0 if options.repeat else SPEND,
+                memory=memory,
+                progress=_progress,
+            )
             kept = run.status != "interrupted" or any(point.measured for point in run.points)
             _report(run, append(options.out, run) if kept else None)
             if run.status == "interrupted":

@@ -48,7 +48,10 @@ def states(run: Run, notes: Path) -> dict[str, str]:
 
 def test_a_result_is_made_shown_compared_and_outlived(run: Run, notes: Path) -> None:
     assert states(run, notes) == {"count": "unmeasured"}
-    done = run("bench", "run", "--vault", notes, "--device", "cpu")
+    done = run("bench", "run", "--vault", notes, "--device", "cpu", "--repeat", "3")
+    assert "count [1/5] timing, process 1 of 3: count(n=1000)" in done.stderr, (
+        "a line for each point where nobody watches"
+    )
     assert "running the code of 1 benchmark" in done.stderr
     assert "confirmed: It takes time." in done.stdout
     assert states(run, notes) == {"count": "ok"}
@@ -147,3 +150,34 @@ def test_ctrl_c_keeps_what_is_done(notes: Path, environment: dict[str, str]) -> 
     (file,) = (notes / "_results" / "count").glob("*.jsonl")
     assert json.loads(file.read_text(encoding="utf-8"))["status"] == "interrupted"
     assert "Traceback" not in err
+
+
+def test_reworded_claims_are_judged_without_measuring(run: Run, notes: Path) -> None:
+    run("bench", "run", "--vault", notes, "--device", "cpu", "--repeat", "1")
+    note, (file,) = notes / "a.md", (notes / "_results" / "count").glob("*.jsonl")
+    note.write_text(note.read_text(encoding="utf-8").replace("It takes time.", "Time passes."), encoding="utf-8")
+    assert states(run, notes) == {"count": "ok"}
+    assert "bench judge count" in run("check", notes).stdout
+    judged = run("bench", "judge", "--vault", notes)
+    assert "decided again" in judged.stdout and "confirmed: Time passes." in judged.stdout
+    assert len(file.read_text(encoding="utf-8").splitlines()) == 2
+    assert "VC402" not in run("check", notes, "--format", "concise").stdout
+    assert "as before" in run("bench", "judge", "--vault", notes).stdout
+    assert len(file.read_text(encoding="utf-8").splitlines()) == 2
+    assert "confirmed: Time passes." in run("bench", "show", "--vault", notes).stdout
+
+
+def test_a_number_that_was_written_by_hand_is_no_result(run: Run, notes: Path) -> None:
+    run("bench", "run", "--vault", notes, "--device", "cpu", "--repeat", "1")
+    (file,) = (notes / "_results" / "count").glob("*.jsonl")
+    file.write_text(file.read_text(encoding="utf-8").replace("It takes time.", "P = NP"), encoding="utf-8")
+    found = run("check", notes, "--format", "concise", status=1)
+    assert "VC407" in found.stdout
+    assert "P = NP" not in run("bench", "show", "--vault", notes).stdout
+    assert states(run, notes) == {"count": "unmeasured"}
+
+
+def test_an_id_that_two_notes_use_is_told_when_it_is_asked_for(run: Run, notes: Path) -> None:
+    (notes / "b.md").write_text(f"# B\n\n{SNIPPET}", encoding="utf-8")
+    told = run("bench", "run", "count", "--vault", notes, "--device", "cpu", status=2)
+    assert "the id count is used by 2 benchmarks in a.md, b.md" in told.stderr

@@ -111,6 +111,14 @@ def test_variants_of_one_size_stand_side_by_side(recorder: Recorder) -> None:
     ]
 
 
+def test_words_of_measure_are_no_parameters(recorder: Recorder) -> None:
+    def f(**setting: int) -> bench.Value:
+        return bench.Value(0)
+
+    with pytest.raises(VaultcError, match="words of measure"):
+        bench.measure(f, seconds=[1, 2])  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize(
     ("parameters", "message"),
     [

@@ -235,12 +235,31 @@ class _Conductor:
             place = Place(self.folder / f"place-{self.done}")
             request = replace(self._request("time", turn, done), place=str(self.folder / f"place-{self.done}"))
             text = f"timing, process {turn + 1} of {max(self.repeat, self.turns)}"
-            outcome = self._process("time", text, request, place.steps)
+            outcome = self._process("time", text, request, self._telling(place, text))
             done |= self._take(outcome)
             fault = _fault(outcome)
             if fault is None:
                 break
             self._blame(place.index, fault)
+
+    def _telling(self, place: Place, text: str) -> Callable[[], int]:
+        """The steps of a place; on the way, each point is told of when it is first begun."""
+        told: set[int] = set()
+        done = self.done
+
+        def steps() -> int:
+            index = place.index
+            if index is not None and index not in told and index < len(self.state.plan):
+                told.add(index)
+                self.progress(Step(self.job.id, done, self._total(), f"{text}: {_label(self.state.plan[index])}"))
+            return place.steps()
+
+        return steps
+
+    def _total(self) -> int:
+        """Processes that the run will take, as far as one can tell."""
+        probes = sum(planned.memory for planned in self.state.plan)
+        return 2 + max(self.repeat, self.turns) * (1 + probes)
 
     def _blame(self, index: int | None, fault: tuple[Status, str]) -> None:
         """Settles the point that a process was at when it ended; without one, or by the user, the run ends there."""
@@ -300,8 +319,7 @@ class _Conductor:
         )
 
     def _process(self, phase: Phase, text: str, request: Request, steps: Callable[[], int] = lambda: 0) -> Outcome:
-        probes = sum(planned.memory for planned in self.state.plan)
-        total = 2 + max(self.repeat, self.turns) * (1 + probes)
+        total = self._total()
         self.progress(Step(self.job.id, min(self.done, total - 1), total, text))
         path = self.folder / "request.json"
         path.write_text(json.dumps(encode(request)), encoding="utf-8")

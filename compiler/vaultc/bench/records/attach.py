@@ -49,6 +49,11 @@ class Attached:
         return self.job.id if isinstance(self.job, Job) else ""
 
     @property
+    def named(self) -> str:
+        """The name that the block gives itself, also where it cannot be run under it."""
+        return self.id or next((word[3:] for word in self.snippet.info.split() if word.startswith("id=")), "")
+
+    @property
     def state(self) -> State:
         """The best that any machine class can say."""
         if isinstance(self.job, BadSnippet):
@@ -100,7 +105,11 @@ def attach(notes: Iterable[Note], root: Path) -> tuple[Attached, ...]:
     found = []
     for note, snippet, job in made:
         if isinstance(job, Job) and uses[job.id] > 1:
-            job = BadSnippet(f"the id {job.id} is used by {uses[job.id]} benchmarks", "give each an id of its own")
+            others = sorted({n.path for n, _, other in made if isinstance(other, Job) and other.id == job.id})
+            where = f" in {', '.join(others)}"
+            job = BadSnippet(
+                f"the id {job.id} is used by {uses[job.id]} benchmarks{where}", "give each an id of its own"
+            )
         if isinstance(job, BadSnippet):
             found.append(Attached(note.path, snippet, job))
             continue

@@ -251,7 +251,7 @@ class Point:
     def doubts(self) -> tuple[str, ...]:
         """What keeps the number from deciding a claim: a status that is not ok, and grave flags."""
         status = () if self.status == "ok" or not self.measured else (self.status,)
-        return (*status, *(flag for flag in self.flags if flag in GRAVE))
+        return tuple(dict.fromkeys((*status, *(flag for flag in self.flags if flag in GRAVE))))
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,6 +105,10 @@ def measure(
         raise VaultcError(
             f"{name}: measure() has a parameter {min(taken)!r} of its own: call the function's another name"
         )
+    if not isinstance(memory, bool) or not isinstance(seconds, (int, float)):
+        raise VaultcError(
+            f"{name}: memory= and seconds= are words of measure() itself: call the parameter something else"
+        )
     values = {key: list(choices) for key, choices in parameters.items()}
     for key, choices in values.items():
         if not choices or not all(isinstance(choice, (bool, int, float, str)) for choice in choices):

@@ -78,9 +78,8 @@ def list_(names: tuple[str, ...], vault: Path, format_: str) -> None:
 @click.option(
     "--repeat",
     type=click.IntRange(1, 100),
-    default=REPEAT,
-    show_default=True,
-    help="Processes for each point, at least.",
+    metavar="N",
+    help=f"Exactly N processes for each point.  [default: {REPEAT}, and more while a time is known to less than 5 %]",
 )
 @click.option(
     "--spend",
@@ -88,7 +87,7 @@ def list_(names: tuple[str, ...], vault: Path, format_: str) -> None:
     default=SPEND,
     show_default=True,
     metavar="SECONDS",
-    help="Time for a benchmark, in which processes are added while a time is known to less than 5 %.",
+    help="Time for a benchmark in which processes are added.",
 )
 @click.option("--memory", type=click.FloatRange(min=0, min_open=True), metavar="GIB", help="Limit of resident memory.")
 def run(
@@ -98,7 +97,7 @@ def run(
     stale: bool,
     executor: str,
     scheduler: str | None,
-    repeat: int,
+    repeat: int | None,
     spend: float,
     memory: float | None,
 ) -> int:
@@ -118,7 +117,8 @@ def run(
         jobs = [job for job, item in zip(jobs, found, strict=True) if not _is_current(item, where, here)]
     place = f"the workers of {scheduler}" if scheduler else where
     note(f"running the code of {count(len(jobs), 'benchmark')} from {root} on {place}")
-    options = {"repeat": repeat, "spend": spend, "memory": int(memory * 2**30) if memory else None}
+    many = {"repeat": repeat} if repeat else {"spend": spend}
+    options = {**many, "memory": int(memory * 2**30) if memory else None}
     ready = [_ready(job, root) for job in jobs]
     went_through = True
     for made in _remote(ready, where, scheduler, options) if scheduler else _local(ready, where, options):
@@ -320,6 +320,9 @@ def _open(place: Path, names: Sequence[str]) -> tuple[Session, list[Attached]]:
     remind(session.project)
     known = attach(session.vault.notes.values(), session.project.root)
     missing = sorted(set(names) - {item.id for item in known})
+    for item in known:
+        if isinstance(item.job, BadSnippet) and item.named in missing:
+            raise VaultcError(f"{item.note}: {item.job.message}; {item.job.help}")
     if missing:
         there = ", ".join(sorted(item.id for item in known if item.id)) or "none"
         raise VaultcError(f"no benchmark {', '.join(missing)} in {session.project.root}; it has {there}")
