@@ -16,24 +16,30 @@ _AREAS = 50
 _SKEW = 2.5
 
 
-def write_vault(folder: Path, notes: int, seed: int = 11) -> None:
-    """Write a vault of `notes` notes and a front page into `folder`."""
+def write_vault(folder: Path, notes: int, seed: int = 11, *, wiki: bool = True) -> None:
+    """Write a vault of `notes` notes and a front page into `folder`; with `wiki` false the same links are plain Markdown, for tools
+    that know no wiki-links."""
     chance = random.Random(seed)
     names = [f"{_word(3 * at)} {_word(5 * at + 1)} {at}" for at in range(notes)]
+
+    def written(at: int, heading: str = "", label: str = "", above: str = "../") -> str:
+        if wiki:
+            return f"[[{names[at]}{heading and '#'}{heading}{label and '|'}{label}]]"
+        path = f"{above}{_area(at)}/{names[at]}.md".replace(" ", "%20")
+        return f"[{label or names[at]}]({path}{heading and '#'}{heading.lower()})"
 
     def words(many: int) -> str:
         return " ".join(chance.choices(_VOCABULARY, k=many)).capitalize() + "."
 
     def link() -> str:
-        goal = names[int(notes * chance.random() ** _SKEW)]
-        return f"[[{goal}]]"
+        return written(int(notes * chance.random() ** _SKEW))
 
     def deep() -> str:
-        goal = names[int(notes * chance.random() ** _SKEW)]
-        return f"[[{goal}#Details|more on {goal}]]"
+        goal = int(notes * chance.random() ** _SKEW)
+        return written(goal, "Details", f"more on {names[goal]}")
 
     for at, name in enumerate(names):
-        area = f"area{(17 * at) % _AREAS:02d}"
+        area = _area(at)
         title = name.title()
         text = f"""---
 title: {title}
@@ -76,7 +82,11 @@ print("[[not a link]]", q.shape)
         path = folder / area / f"{name}.md"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    (folder / "index.md").write_text(f"# Home\n\n[[{names[0]}]]\n", encoding="utf-8")
+    (folder / "index.md").write_text(f"# Home\n\n{written(0, above='')}\n", encoding="utf-8")
+
+
+def _area(at: int) -> str:
+    return f"area{(17 * at) % _AREAS:02d}"
 
 
 def _word(at: int) -> str:
