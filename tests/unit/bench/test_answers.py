@@ -196,7 +196,8 @@ def test_two_claims_of_one_text_both_show(tmp_path: Path) -> None:
     snippet: Snippet = note.snippets[0]
     from dataclasses import replace
 
-    made = replace(run(), claims=(Claim("a", "confirmed"), Claim("a", "refuted")))
+    job = Job("x", code, "key")
+    made = replace(run(), claims=(Claim("a", "confirmed"), Claim("a", "refuted")), claims_key=job.claims_key)
     on = OnMachine(made.machine, (made,), made, "ok")
-    attached = Attached("n.md", snippet, Job("x", code, "key"), (on,))
+    attached = Attached("n.md", snippet, job, (on,))
     assert [claim.verdict for claim in attached.claims(on)] == ["confirmed", "refuted", "unmeasured"]
