@@ -71,7 +71,7 @@ def test_trust_is_given_once_and_asked_for_again_when_a_hook_changes(
     before = tree(project)
     given = run(home, "trust", project, cwd=tmp_path)
     assert given.returncode == 0, given.stderr
-    assert 'hooks: ["tools/hook.py"]' in given.stdout and "html: trusted" in given.stdout
+    assert "hooks: ['tools/hook.py']" in given.stdout and "html: trusted" in given.stdout
     assert tree(project) == before  # nothing of it lies in the project
     (project / "mkdocs.yml").write_text(  # what could not be read is not run either
         "".join(line for line in MKDOCS.splitlines(True) if "slugify" not in line), encoding="utf-8"
@@ -205,10 +205,35 @@ def test_what_is_no_data_waits_for_trust(line: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["- a\n", "a: [\n", "x: " + "[" * 3000, "a: &a [1]\n" + "b: *a\n" * 40, "exclude_docs: 'a*a*a*a*a*a*a*b'"]
+    "text",
+    [
+        "- a\n",
+        "a: [\n",
+        "x: " + "[" * 3000,
+        "a: &a [1]\n" + "b: *a\n" * 40,
+        "exclude_docs: 'a*a*a*a*a*a*a*b'",
+        "nav: &a [*a]",
+    ],
 )
 def test_what_cannot_be_read_is_one_line(text: str, tmp_path: Path) -> None:
     (tmp_path / "mkdocs.yml").write_text(text, encoding="utf-8")
     with pytest.raises(VaultcError) as fault:
         settings.read(tmp_path / "mkdocs.yml")
     assert "\n" not in str(fault.value)
+
+
+@pytest.mark.parametrize(
+    "text", ["hooks: {1: a, b: c}", "? [a, b]\n: c", "1: 2", "theme: null\nplugins: null", "hooks: &a [*a]"]
+)
+def test_odd_yaml_is_no_fault(text: str, tmp_path: Path) -> None:
+    (tmp_path / "mkdocs.yml").write_text(text, encoding="utf-8")
+    try:
+        assert settings.read(tmp_path / "mkdocs.yml").needs
+    except VaultcError as fault:
+        assert "\n" not in str(fault)
+
+
+def test_new_projects_and_this_one_need_no_trust(tmp_path: Path, home: Mapping[str, str]) -> None:
+    assert run(home, "init", tmp_path / "new", cwd=tmp_path).returncode == 0
+    for folder in (tmp_path / "new", Path(__file__).parents[2]):
+        assert not settings.read(folder / "mkdocs.yml").needs

@@ -1,6 +1,5 @@
 """A project's `mkdocs.yml` read for data: what shows on pages, as text. What would run, or read other files, needs trust."""
 
-import json
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -57,6 +56,21 @@ class Settings:
 def read(path: Path) -> Settings:
     """What a `mkdocs.yml` says. Runs nothing of it, and raises VaultcError when it is no YAML, or no mapping."""
     table = _load(path)
+    try:
+        fields, refused = _sorted_out(table)
+        needs = {key: repr(value) for key, value in refused.items()}
+    except (VaultcError, RecursionError) as fault:  # a value may hold itself
+        raise VaultcError(f"{path}: {fault}") from None
+    fields["site_dir"] = str(path.parent / fields.get("site_dir", "site"))
+    if "theme" in table:
+        fields["theme"] = {"name": "material", **fields.get("theme", {})}
+    if files := _files(path.parent, refused):
+        needs = {key: f"{value} {files}" for key, value in needs.items()}
+    return Settings(fields, needs)
+
+
+def _sorted_out(table: Mapping[Any, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The settings that are data, and those that are not."""
     fields: dict[str, Any] = {}
     refused: dict[str, Any] = {}
     for key, value in table.items():
@@ -67,13 +81,7 @@ def read(path: Path) -> Settings:
             refused[str(key)] = value
         else:
             fields[key] = kept
-    fields["site_dir"] = str(path.parent / fields.get("site_dir", "site"))
-    if "theme" in table:
-        fields["theme"] = {"name": "material", **fields.get("theme", {})}
-    needs = {key: json.dumps(value, default=str, sort_keys=True) for key, value in refused.items()}
-    if files := _files(path.parent, refused):
-        needs = {key: f"{value} {files}" for key, value in needs.items()}
-    return Settings(fields, needs)
+    return fields, refused
 
 
 def ignored(project: Project) -> tuple[str, ...]:
