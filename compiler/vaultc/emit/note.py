@@ -15,6 +15,7 @@ from vaultc.emit.lower.escape import escape
 from vaultc.emit.pages import Layout
 from vaultc.graph import Vault
 from vaultc.model import Note, Reference
+from vaultc.parse import Document
 from vaultc.resolve import Ambiguous, Resolution, Resolved, Unresolved, unpublished
 from vaultc.text import Span
 
@@ -24,6 +25,7 @@ _SIZE = re.compile(r"^(\d+)(?:x(\d+))?$")
 _IMAGES = frozenset(["avif", "bmp", "gif", "ico", "jpeg", "jpg", "png", "svg", "webp"])
 _SOUND = frozenset(["flac", "m4a", "mp3", "ogg", "wav", "3gp"])
 _FILM = frozenset(["mkv", "mov", "mp4", "ogv", "webm"])
+_CONTAINERS = frozenset(["List", "BlockQuote", "FootnoteDefinition"])
 _SLASHES = re.compile(r"^[ >]*(/{3,})", re.M)
 
 
@@ -40,10 +42,12 @@ class Use:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where text is being written: the object file, and the notes (with the part) that are open around it."""
+    """Where text is being written: the object file, the notes (with the part) that are open around it, and whether a list or a
+    quote is."""
 
     page: str
     open: tuple[tuple[str, Span], ...] = ()
+    inside: bool = False
 
 
 def body(vault: Vault, layout: Layout, note: Note, use: Use, after: Mapping[int, str] | None = None) -> str:
@@ -75,6 +79,7 @@ def _written(
         hard_breaks=vault.project.obsidian.hard_breaks,
         prefix="" if len(place.open) == 1 else f"e{BUDGET - use.left}-",
     )
+    inside = _inside(document) if any(reference.kind == "embed" for reference in note.references) else frozenset()
     kept_back = unpublished.bare(vault.notes, note, vault.links[note.path])
     inline: dict[int, str] = {}
     urls: dict[int, str] = {}
@@ -95,7 +100,8 @@ def _written(
             else:
                 inline[start] = unresolved(vault, unpublished.without(reference.label or "", kept_back), chosen)
         elif reference.kind == "embed" and isinstance(chosen, Resolved):
-            expanded = _embed(vault, layout, place, reference, chosen, use)
+            here = replace(place, inside=place.inside or start in inside)
+            expanded = _embed(vault, layout, here, reference, chosen, use)
             if expanded is None:
                 inline[start] = _link(vault, layout, place, reference, chosen, use)
             elif chosen.kind == "note":
@@ -192,7 +198,7 @@ def _embed(
     if around or own or host or len(place.open) > DEPTH or use.left <= 0:
         return None
     use.left -= 1
-    inner = Place(place.page, (*place.open, (target.path, part)))
+    inner = replace(place, open=(*place.open, (target.path, part)))
     made = faults.attempt(
         note.path, "embedded", lambda: _written(vault, layout, note, inner, use, {}, {}, part), use.findings.append
     )
@@ -201,9 +207,28 @@ def _embed(
     text, footnotes = made
     page = layout.notes[target.path]
     source = f"[{escape(note.title, links=False)}]({pages.destination(page, place.page, target.anchor)})"
-    text = text.strip("\n")
-    body = f"{fenced('div[data-vaultc=embed-source]', source)}\n\n{text}"
-    return fenced('div[data-vaultc="embed"]', body), footnotes
+    element = fenced if place.inside else _element
+    body = element('div[data-vaultc="embed-source"]', source) + "\n\n" + text.strip("\n")
+    return element('div[data-vaultc="embed"]', body), footnotes
+
+
+def _inside(document: Document) -> frozenset[int]:
+    """Where the wiki-links in lists, quotes and footnotes start."""
+    depth = 0
+    found = set()
+    for name, _, start, _ in document.events:
+        if name[1:] in _CONTAINERS:
+            depth += 1 if name[0] == "+" else -1
+        elif depth and name == "WikiLink":
+            found.add(start)
+    return frozenset(found)
+
+
+def _element(selector: str, content: str) -> str:
+    """`content` in an HTML element that keeps its Markdown, where no list and no quote is around: there the generator does not
+    look at the whole page again for each block, as it does for `fenced`."""
+    name, _, attribute = selector.rstrip("]").partition("[")
+    return f'<{name} {attribute} markdown="1">\n\n{content}\n\n</{name}>'
 
 
 def fenced(selector: str, content: str) -> str:
