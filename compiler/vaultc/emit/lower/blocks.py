@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 from vaultc.emit.lower import html
 from vaultc.emit.lower.callouts import callout
+from vaultc.emit.lower.cut import first_line, shortened
 from vaultc.emit.lower.escape import escape
 from vaultc.emit.lower.inline import Scope, one_line, parts
 from vaultc.emit.lower.plan import Plan
@@ -196,11 +197,9 @@ class _Lowering:
 
     def paragraph(self, events: Sequence[Event], kind: str) -> None:
         frame = self.frames[-1]
-        for part in parts(events, self.scope, item=frame.kind == "item" and not frame.blocks):
-            if part.block:
-                self.add("given", part.markdown)
-            else:
-                self.add(kind, part.markdown)
+        for some in shortened(events):
+            for part in parts(some, self.scope, item=frame.kind == "item" and not frame.blocks):
+                self.add("given" if part.block else kind, part.markdown)
         if events and self.plan.after:
             self.follow(events[0].start)
 
@@ -250,7 +249,7 @@ class _Lowering:
         if rest and rest[0].name == "Text" and rest[0].start < head.end:
             text = self.document.slice(head.end, rest[0].end)
             rest[0] = rest[0]._replace(data=text, start=head.end)
-        head_line, rest = _divided(rest)
+        head_line, rest = first_line(rest)
         title = one_line(head_line, self.scope, opens=True)
         kind = escape(head.kind, lines=False)
         # Colour and icon alone do not tell every reader what kind of callout it is: a title is preceded by the word.
@@ -259,21 +258,6 @@ class _Lowering:
         if rest:
             self.paragraph(rest, "text")
         return close + 1
-
-
-def _divided(events: Sequence[Event]) -> tuple[list[Event], list[Event]]:
-    """A paragraph's first line and the others. What is open where the line ends is closed there and opened again; an image is not
-    cut, and its line goes on."""
-    open_: list[Event] = []
-    for i, event in enumerate(events):
-        if event.name[0] == "+":
-            open_.append(event)
-        elif event.name[0] == "-":
-            open_.pop()
-        elif event.name in ("SoftBreak", "HardBreak") and all(around.name != "+Image" for around in open_):
-            closed = [e._replace(name="-" + e.name[1:], end=event.start) for e in reversed(open_)]
-            return [*events[:i], *closed], [*open_, *events[i + 1 :]]
-    return list(events), []
 
 
 def _close(events: Sequence[Event], i: int) -> int:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 HOLE: Final = "\0"
 LINK: Final = "\1"  # a hole for Markdown that begins with a bracket
 
+_FEW: Final = 16
 # One class of characters first: that is what the regular expression engine skips to.
 _SPECIAL = re.compile(r"([*_~=`\[\]!\\${<&|])\1*")
 _BEFORE: Final = {"]": "([:" + LINK, "[": "^", "!": LINK}
@@ -52,6 +53,7 @@ def escape(text: str, *, lines: bool = True, cell: bool = False, links: bool = T
     """
     dollars = text.count("$") > 1
     braces = "}" in text
+    bracketed = not links or text.count("[") > _FEW  # each that is not escaped is looked at with all that follows it
     addressed = "@" in text and ">" in text
 
     def replace(match: re.Match[str]) -> str:
@@ -68,7 +70,7 @@ def escape(text: str, *, lines: bool = True, cell: bool = False, links: bool = T
             return f"{run[1:]}&amp;" if _ENTITY.match(text, end - 1) else run
         if sign == "\\":
             return run * 2 if end - start > 1 or not after or after in _PUNCTUATION else run
-        if sign in "[]" and not links:
+        if sign in "[]" and bracketed:
             return f"\\{sign}" * (end - start)
         if sign in _BEFORE:
             return f"{run[1:]}\\{sign}" if after and after in _BEFORE[sign] else run

@@ -2,8 +2,10 @@
 
 import re
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final, NamedTuple
 
 from vaultc.emit.lower import escape, html, pieces
@@ -19,6 +21,7 @@ _PLAIN_LABEL = re.compile(r"[\w.-]+")
 _LINKABLE: Final = ("http://", "https://", "ftp://")
 _MARKS: Final = ("*", "**", "_", "__")
 _OTHER: Final = {"*": "_", "_": "*"}
+_REFERENCES: Final = 50
 _DEPTH: Final = 4  # of footnotes written inside footnotes
 
 
@@ -39,6 +42,7 @@ class Scope:
     labels: dict[str, str] = field(default_factory=dict)
     order: list[str] = field(default_factory=list)
     written: dict[str, str] = field(default_factory=dict)
+    referred: Counter[str] = field(default_factory=Counter)
     brought: list[str] = field(default_factory=list)  # the definitions of footnotes in embeds
 
     def __post_init__(self) -> None:
@@ -52,6 +56,15 @@ class Scope:
             known = self.labels[name] = self.plan.prefix + plain
             self.order.append(name)
         return known
+
+    def reference(self, name: str) -> tuple[str, str]:
+        """A reference to the footnote `name`, and the hole it fills. The generator compares each with all others to the same
+        footnote and links back from there; past some dozens one more is a link and nothing else."""
+        label = self.label(name)
+        self.referred[label] += 1
+        if self.referred[label] <= _REFERENCES:
+            return f"[^{label}]", escape.LINK
+        return f'<sup><a class="footnote-ref" href="#fn:{label}">{label}</a></sup>', escape.HOLE
 
     def markers(self, start: int, end: int) -> list[tuple[Span, str]]:
         """The `^id` markers that touch a range of bytes, with their ids."""
@@ -166,7 +179,7 @@ class _Leaf:
                 self.flush()
                 self.out.append(Part(f"$$\n{pieces.tex(data.strip())}\n$$", True))
         elif name == "FootnoteReference":
-            self.hold(f"[^{self.scope.label(data)}]", escape.LINK)
+            self.hold(*self.scope.reference(data))
         elif name == "TaskListMarker":
             self.hold("[x] " if data else "[ ] ")
             self.item = False
@@ -313,17 +326,24 @@ class _Leaf:
             or data[at : at + 1] != b"["
         ):
             return 0
-        brackets = depth = 0
-        for j in range(i + 1, len(events)):
-            name, text, _, _ = events[j]
-            depth += (name[0] == "+") - (name[0] == "-")
-            if depth < 0:
-                return 0
-            if name == "Text" and not depth:
-                brackets += (text == "[") - (text == "]")
-                if not brackets:
-                    return j if j > i + 2 else 0
-        return 0
+        close = self.brackets.get(i + 1, 0)
+        return close if close > i + 2 else 0
+
+    @cached_property
+    def brackets(self) -> dict[int, int]:
+        """For each opening bracket in the text the one that closes it, inside the same element, by their events."""
+        pairs: dict[int, int] = {}
+        open_: list[list[int]] = [[]]
+        for i, (name, text, _, _) in enumerate(self.events):
+            if name[0] == "+":
+                open_.append([])
+            elif name[0] == "-":
+                open_.pop()
+            elif name == "Text" and text == "[":
+                open_[-1].append(i)
+            elif name == "Text" and text == "]" and open_[-1]:
+                pairs[open_[-1].pop()] = i
+        return pairs
 
     def footnote(self, inner: Sequence[Event], start: int) -> None:
         label = self.scope.label(f"^[{start}")
