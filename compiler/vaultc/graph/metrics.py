@@ -85,7 +85,7 @@ def _layout(graph: Any, ids: Sequence[str]) -> list[tuple[float, float]]:
         )
     start = [_start(node, n) for node in (*ids, "")[: held.vcount()]]
     drawn = held.layout_fruchterman_reingold(
-        weights="weight", niter=500 if n <= EXACT else 150, seed=start, grid=n > 1000
+        weights="weight", niter=500 if n <= EXACT else 150, seed=start, grid=n > 500
     ).coords[:n]
     left, right = min(x for x, _ in drawn), max(x for x, _ in drawn)
     low, high = min(y for _, y in drawn), max(y for _, y in drawn)

@@ -1,12 +1,16 @@
 """Paragraphs cut in two: what is open at the place is closed there and opened again."""
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Final
 
 from vaultc.parse.document import Event
 
-# The generator goes over a whole paragraph again for each sign in it that may mean something.
-LONGEST: Final = 10_000  # bytes
+# The generator goes over a whole paragraph again for each sign in it that may mean something. An element or a link counts for
+# as many bytes as it may come to.
+LONGEST: Final = 12_000  # bytes
+_ELEMENT: Final = 40
+_WHOLE: Final = ("+Image", "+Link")
 _BREAKS: Final = ("SoftBreak", "HardBreak")
 
 
@@ -22,20 +26,26 @@ def first_line(events: Sequence[Event]) -> tuple[list[Event], list[Event]]:
 
 def shortened(events: Sequence[Event]) -> Iterator[Sequence[Event]]:
     """A paragraph in pieces of not much more than `LONGEST` bytes, cut at a space, a break or between two elements."""
-    if not events or events[-1].end - events[0].start <= LONGEST:
+    if sum(map(_weight, events)) <= LONGEST:
         yield events
         return
     open_: list[Event] = []
     piece: list[Event] = []
-    start = events[0].start
-    for event in events:
-        for part in _words(event):
-            if part.start - start > LONGEST and part.name[0] not in "+-" and all(it.name != "+Image" for it in open_):
-                yield [*piece, *_closed(open_, part.start)]
-                piece, start = [*open_], part.start
-            _follow(open_, part)
-            piece.append(part)
+    size = 0
+    for part in chain.from_iterable(map(_words, events)):
+        if size > LONGEST and part.name[0] != "-" and all(it.name not in _WHOLE for it in open_):
+            yield [*piece, *_closed(open_, part.start)]
+            piece, size = [*open_], 0
+        _follow(open_, part)
+        piece.append(part)
+        size += _weight(part)
     yield piece
+
+
+def _weight(event: Event) -> int:
+    if event.name == "Text":
+        return event.end - event.start
+    return _ELEMENT if event.name[0] != "-" else 0
 
 
 def _words(event: Event) -> Iterator[Event]:
