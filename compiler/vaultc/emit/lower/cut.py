@@ -34,10 +34,16 @@ def shortened(events: Sequence[Event]) -> Iterator[Sequence[Event]]:
     size = 0
     for part in chain.from_iterable(map(_words, events)):
         if size > LONGEST and part.name[0] != "-" and all(it.name not in _WHOLE for it in open_):
+            if piece[-1].name == "Text":  # a mark does not close after a space
+                piece[-1] = piece[-1]._replace(data=piece[-1].data.rstrip(" "))
             yield [*piece, *_closed(open_, part.start)]
             piece, size = [*open_], 0
+            if part.name == "Text":  # nor open before one
+                text = part.data.lstrip(" ")
+                part = part._replace(data=text, start=part.start + len(part.data) - len(text))
         _follow(open_, part)
-        piece.append(part)
+        if part.data != "":
+            piece.append(part)
         size += _weight(part)
     yield piece
 
