@@ -1,5 +1,6 @@
 """Writing files: whole or not at all, inside their folder, over nothing that changed."""
 
+import ctypes
 import errno
 import multiprocessing
 import os
@@ -325,6 +326,43 @@ def test_a_symlink_counts_below_a_project_and_not_above(tmp_path: Path, monkeypa
         with pytest.raises(VaultcError, match="symlink"):
             disk.plain(tmp_path / "link/file")
         (tmp_path / mark).rmdir()
+    with pytest.raises(VaultcError, match="symlink"):
+        disk.plain(tmp_path / "link/file", Path(*tmp_path.parts[:2]))
     monkeypatch.chdir(tmp_path)
     with pytest.raises(VaultcError, match="symlink"):
         disk.plain(Path("link/file"))
+
+
+def test_relative_paths_are_those_of_the_current_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("one", "two"):
+        Path(name).mkdir()
+        Path(name, "page").write_text(name)
+    disk.move(Path("one"), Path("three"))
+    disk.install(Path("three"), Path("two"))
+    assert Path("two/page").read_text() == "one" and Path("three/page").read_text() == "two"
+
+
+@pytest.mark.parametrize("code", [errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EPERM, errno.EXDEV])
+def test_a_system_without_the_call_does_it_in_steps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int) -> None:
+    class Library:
+        def renameat2(self, *_: object) -> int:
+            ctypes.set_errno(code)
+            return -1
+
+    monkeypatch.setattr(ctypes, "CDLL", lambda *_, **__: Library())
+    for name in ("site", "fresh"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "page").write_text(name)
+    disk.install(tmp_path / "fresh", tmp_path / "site")
+    assert (tmp_path / "site/page").read_text() == "fresh" and (tmp_path / "fresh/page").read_text() == "site"
+    with pytest.raises(FileExistsError):
+        disk.move(tmp_path / "fresh", tmp_path / "site")
+    disk.move(tmp_path / "fresh", tmp_path / "moved")
+    assert names(tmp_path) == ["moved", "site"]
+
+
+def test_a_fault_of_a_rename_is_told(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError) as told:
+        disk.move(tmp_path / "absent", tmp_path / "new")
+    assert (told.value.filename, told.value.filename2) == (str(tmp_path / "absent"), str(tmp_path / "new"))

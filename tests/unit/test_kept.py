@@ -201,3 +201,23 @@ def test_the_key_is_this_users(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     disk.seal(b"")
     [key] = (tmp_path / "vaultc/keys").iterdir()
     assert len(key.read_bytes()) == 32 and key.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_larger_file_than_the_notes_explain_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept.save(tmp_path / "file", "x" * 1000, "key")
+    size = (tmp_path / "file").stat().st_size
+    monkeypatch.setattr(kept, "_LEAST", size - 100)
+    monkeypatch.setattr(kept, "_RATIO", 10)
+    assert [kept.load(tmp_path / "file", str, "key", notes) for notes in (0, 9)] == [None, None]
+    assert kept.load(tmp_path / "file", str, "key", 10) == "x" * 1000
+
+
+def test_a_version_is_of_code_and_libraries(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(tmp_path)
+    library = tmp_path / "some_library.py"
+    library.write_text("one")
+    known = {kept.version(["kept.py"]), kept.version(["disk.py"]), kept.version(["kept.py"], ["some_library"])}
+    library.write_text("another")
+    known.add(kept.version(["kept.py"], ["some_library"]))
+    assert len(known) == 4
+    assert kept.version(["kept.py"], ["no_such_library"]) == kept.version(["kept.py"])
