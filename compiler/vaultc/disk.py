@@ -192,10 +192,11 @@ def recover(fresh: Path, place: Path) -> None:
 
 def tidy(folder: Path) -> None:
     """Remove the temporary files that killed processes left in a folder. The caller holds the lock of what is written there."""
-    for path in folder.iterdir():
-        if _is_partial(path.name):
-            with suppress(OSError):
-                path.unlink()
+    with suppress(FileNotFoundError, NotADirectoryError):
+        for path in folder.iterdir():
+            if _is_partial(path.name):
+                with suppress(OSError):
+                    path.unlink()
 
 
 @contextmanager

@@ -170,6 +170,8 @@ disk.write(Path(sys.argv[1]), b"new")
     assert left.startswith(".vaultc-") and (tmp_path / note).read_text() == "old"
     disk.tidy(tmp_path)
     assert names(tmp_path) == ["note.md"]
+    disk.tidy(tmp_path / "gone")
+    disk.tidy(tmp_path / "note.md")
 
 
 def test_a_full_disk_leaves_no_temporary_file(tmp_path: Path) -> None:

@@ -221,3 +221,15 @@ def test_an_editor_that_never_stops_saving_loses_nothing(tmp_path: Path, environ
         thread.join()
     assert note.read_bytes().count(b"line\n") == count[0]
     assert not [path for path in snapshot(vault) if ".vaultc-" in path]
+
+
+def test_a_note_that_is_a_symlink_is_written_where_it_lies_or_not_at_all(run: Run, notes: Path) -> None:
+    (notes / "same.md").symlink_to("Beta.md")
+    run("mv", "Alpha", "Gamma", cwd=notes)
+    assert (notes / "same.md").is_symlink() and not (notes / "Beta.md").is_symlink()
+    assert (notes / "Beta.md").read_text() == "[[Gamma#Head]]\n"
+    (notes / "m").mkdir()
+    (notes / "m/other.md").symlink_to("../n/two.md")  # whose relative link leads elsewhere from here
+    before = snapshot(notes)
+    assert "is a symlink to" in run("mv", "Gamma", "p/Delta", cwd=notes, status=2).stderr
+    assert snapshot(notes) == before
