@@ -228,8 +228,8 @@ def test_a_note_that_is_a_symlink_is_written_where_it_lies_or_not_at_all(run: Ru
     run("mv", "Alpha", "Gamma", cwd=notes)
     assert (notes / "same.md").is_symlink() and not (notes / "Beta.md").is_symlink()
     assert (notes / "Beta.md").read_text() == "[[Gamma#Head]]\n"
-    (notes / "m").mkdir()
-    (notes / "m/other.md").symlink_to("../n/two.md")  # whose relative link leads elsewhere from here
+    write(notes, {"root.md": "[m](Gamma.md)\n", "m/x.md": ""})
+    (notes / "m/other.md").symlink_to("../root.md")  # from here, its link would be written in another way
     before = snapshot(notes)
     assert "is a symlink to" in run("mv", "Gamma", "p/Delta", cwd=notes, status=2).stderr
     assert snapshot(notes) == before
