@@ -263,7 +263,7 @@ def _without_links(root: Path, change: Change) -> Iterator[Text]:
         twin = known.get(real.relative_to(root).as_posix()) if real.is_relative_to(root) else None
         if twin is None or twin.after != text.after:
             raise VaultcError(
-                f"{path} is a symlink, and its links would have to be others than in {real}: copy the file"
+                f"{path} is a symlink to {real}, and its links would have to be others: put a copy in its place"
             )
 
 
