@@ -51,7 +51,7 @@ def cores() -> int:
 def threads() -> int:
     """Usable cores, or fewer where a quota or ``OMP_NUM_THREADS`` says so: more threads than a quota feeds only wait."""
     allowed = quota()
-    usable = min(cores(), math.ceil(allowed)) if allowed else cores()
+    usable = min(cores(), max(1, math.floor(allowed))) if allowed else cores()
     asked = os.environ.get("OMP_NUM_THREADS", "")
     return min(usable, int(asked)) if asked.isdecimal() and int(asked) else usable
 
