@@ -1,6 +1,7 @@
 """Stage 2: one source file becomes one note."""
 
 from vaultc.parse.document import Document, Event, WikiLink, read
-from vaultc.parse.note import parse, parse_all, shown, text
+from vaultc.parse.note import parse, parse_all, text
+from vaultc.parse.walk import shown
 
 __all__ = ["Document", "Event", "WikiLink", "parse", "parse_all", "read", "shown", "text"]
