@@ -54,10 +54,17 @@ class Walk:
         self._links: list[tuple[Event, list[str]]] = []
         self._code: tuple[str, list[str]] | None = None
         self._pending: list[tuple[tuple[str, ...], Span]] = []
+        steps = _STEPS.get
         for name, data, start, end in doc.steps(_PASSED):
+            if (
+                name == "Text" and self._heading is None and self._code is None and not self._links
+            ):  # as most events are
+                if "#" in data:
+                    self._tags(data, start)
+                continue
             if self._pending and name[0] == "+" and name != "+HtmlBlock":
                 self._settle(Span(start, end))
-            if (step := _STEPS.get(name)) is not None:
+            if (step := steps(name)) is not None:
                 step(self, name, data, start, end)
         self._settle(Span(len(doc.data), len(doc.data)))
 
@@ -90,14 +97,15 @@ class Walk:
             self._heading, self._inner = [], (end, start)
 
     def _group(self, name: str, data: Any, start: int, end: int) -> None:
-        self.leaves.append(Span(start, end))
+        self.leaves.append(make_span((start, end)))
 
     def _html_block(self, name: str, data: Any, start: int, end: int) -> None:
-        self.literal.append(Span(start, end))
+        self.literal.append(make_span((start, end)))
 
     def _code_block(self, name: str, data: Any, start: int, end: int) -> None:
-        self.literal.append(Span(start, end))
-        self.leaves.append(Span(start, end))
+        span = make_span((start, end))
+        self.literal.append(span)
+        self.leaves.append(span)
         self._code = (data["Fenced"] if isinstance(data, dict) else "", [])
 
     def _code_block_ends(self, name: str, data: Any, start: int, end: int) -> None:
@@ -111,7 +119,7 @@ class Walk:
         if self._heading is not None:
             inner = self._inner if self._inner[0] < self._inner[1] else (start, start)
             words = _HEADING_BLOCK_ID.sub("", "".join(self._heading)).strip()
-            self.headings.append(Title(int(str(data)[1]), words, inner, Span(start, end)))
+            self.headings.append(Title(int(str(data)[1]), words, inner, make_span((start, end))))
             self._heading = None
 
     def _link(self, name: str, data: Any, start: int, end: int) -> None:
@@ -131,14 +139,14 @@ class Walk:
             words = shown(data)
             self._wikilink(data)
         else:
-            self.literal.append(Span(start, end))
+            self.literal.append(make_span((start, end)))
         if self._heading is not None:
             self._in_heading(words, start, end)
         if self._links:
             self._links[-1][1].append(words)
 
     def _html(self, name: str, data: str, start: int, end: int) -> None:
-        self.literal.append(Span(start, end))
+        self.literal.append(make_span((start, end)))
         if self._heading is not None:
             self._in_heading("", start, end)
         self.ids += _HTML_ID.findall(data)
@@ -186,7 +194,7 @@ class Walk:
         kind: ReferenceKind = "image" if event.name == "+Image" else "markdown"
         where = self._destination(event) if event.data["link_type"] == "Inline" else Span(event.end, event.end)
         self.references.append(
-            Reference(kind, target, label, Span(event.start, event.end), where, self._context, raw=raw)
+            Reference(kind, target, label, make_span((event.start, event.end)), where, self._context, raw=raw)
         )
 
     def _destination(self, event: Event) -> Span:
