@@ -233,3 +233,34 @@ def test_a_note_that_is_a_symlink_is_written_where_it_lies_or_not_at_all(run: Ru
     before = snapshot(notes)
     assert "is a symlink to" in run("mv", "Gamma", "p/Delta", cwd=notes, status=2).stderr
     assert snapshot(notes) == before
+
+
+@pytest.mark.parametrize("how", ["--resume", "--abort"])
+def test_a_note_that_is_written_anew_under_the_old_name_stays(
+    run: Run, notes: Path, environment: dict[str, str], how: str
+) -> None:
+    interrupt(environment, notes, "mv", "Alpha", "Gamma")
+    (notes / "Alpha.md").write_text("another\n")
+    done = run("mv", how, cwd=notes, status=int(how == "--abort"))
+    assert (notes / "Alpha.md").read_text() == "another\n"
+    assert (notes / "Gamma.md").read_text() == NOTES["Alpha.md"]
+    if how == "--resume":
+        assert (notes / "Beta.md").read_text() == "[[Gamma#Head]]\n"
+    else:
+        assert "Gamma.md changed since, and was left as it is" in done.stderr
+        assert (notes / "Beta.md").read_text() == NOTES["Beta.md"]
+
+
+def test_a_note_that_took_the_new_name_after_a_kill_stays(run: Run, notes: Path, environment: dict[str, str]) -> None:
+    code = (
+        "import os, signal, sys\nfrom vaultc import disk\n"
+        "disk.move = lambda *paths: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "from vaultc.frontends.cli import main\nmain(sys.argv[1:])\n"
+    )
+    subprocess.run([sys.executable, "-c", code, "mv", "Alpha", "Gamma"], cwd=notes, env=environment)
+    (notes / "Gamma.md").write_text("another\n")
+    before = snapshot(notes)
+    assert "Gamma.md is there already" in run("mv", "--resume", cwd=notes, status=2).stderr
+    assert snapshot(notes) == before
+    run("mv", "--abort", cwd=notes)
+    assert snapshot(notes) == before
