@@ -3,8 +3,9 @@
     python benchmarks/mutate.py [--notes 20000] [--seed 1] [FOLDER…]
 
 The seeds are the Markdown files below each FOLDER (by default the notes and the test cases of this repository). Notes are made in
-batches; each batch is a vault of its own that is compiled, checked, repaired and rendered in every format. A crash prints the
-note that caused it and ends the run with status 1.
+batches; each batch is a vault of its own that is compiled, checked, repaired, reported in every format, written as object files and
+rendered with the generator's Markdown. A crash, one that a user would see as VC006 too, prints the note that caused it and ends the
+run with status 1.
 """
 
 import argparse
@@ -17,12 +18,16 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from vaultc import pipeline
+import markdown
+
+from vaultc import faults, pipeline
 from vaultc.config import Project, locate
+from vaultc.emit import emit
 from vaultc.frontends.render import FORMATS, renderer
 from vaultc.frontends.report import Report
 from vaultc.graph import Vault
 from vaultc.parse import parse
+from vaultc.publish.dialect import EXTENSIONS
 from vaultc.refactor import fixes
 from vaultc.scan import Scan, source_file
 
@@ -80,6 +85,10 @@ def digest(project: Project, files: dict[str, bytes]) -> Counter[str]:
         size = len(vault.text(note.path))
         for part in (*note.references, *note.headings, *note.tags, *note.snippets):
             assert 0 <= part.span.start <= part.span.end <= size, part
+    with tempfile.TemporaryDirectory() as folder:
+        for page in emit(vault, Path(folder) / "docs").folder.rglob("*.md"):
+            text = page.read_text(encoding="utf-8").split("\n---\n", 1)[1]
+            markdown.Markdown(extensions=list(EXTENSIONS), extension_configs=EXTENSIONS).convert(text)
     return Counter(d.code for d in found)
 
 
@@ -113,11 +122,13 @@ def main() -> None:
     seeds = [path.read_bytes() for folder in options.folders for path in sorted(folder.rglob("*.md"))]
     if not seeds:
         sys.exit("no Markdown files there")
+    faults.fatal = True
     chance = random.Random(options.seed)
     codes: Counter[str] = Counter()
     start = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
         project = locate(Path(folder))
+        (Path(folder) / "x.png").touch()
         for files in batches(seeds, options.notes, chance):
             try:
                 codes += digest(project, files)
