@@ -8,7 +8,7 @@ from vaultc.bench.records.estimate import Estimate
 from vaultc.bench.records.model import BACKWARD, COMPILE, TIME
 from vaultc.bench.records.results import MEMORY, Fit, Results
 from vaultc.bench.snippet.case import Case, Value
-from vaultc.bench.snippet.sweep import by_device, claim, device, measure
+from vaultc.bench.snippet.sweep import by_device, claim, device, measure, rank, ranks
 
 __all__ = [
     "BACKWARD",
@@ -27,5 +27,7 @@ __all__ = [
     "claim",
     "device",
     "measure",
+    "rank",
+    "ranks",
     "undecided",
 ]

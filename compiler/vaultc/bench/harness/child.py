@@ -23,6 +23,7 @@ from vaultc.bench.harness.disturbance import together
 from vaultc.bench.harness.group import Watcher, points_of
 from vaultc.bench.harness.machine import details
 from vaultc.bench.harness.place import Place
+from vaultc.bench.harness.ranks import Team, team
 from vaultc.bench.harness.timing import BrokenAt, failed
 from vaultc.bench.records.codec import decode, encode
 from vaultc.bench.records.model import (
@@ -69,6 +70,8 @@ class Request:
     """Indices of the points that are not wanted: out of memory, over time, or measured in this turn already."""
     place: str = ""
     """Path of the file that tells where the process is."""
+    processes: int = 1
+    """Ranks that run the snippet at once."""
     audit: bool = False
     """Whether calls are audited after they were timed."""
     reverse: bool = False
@@ -113,8 +116,9 @@ class Wire:
 class Phased:
     """The session of a snippet under the runner."""
 
-    def __init__(self, request: Request, machine: Machine, wire: Wire) -> None:
+    def __init__(self, request: Request, machine: Machine, wire: Wire, team: Team) -> None:
         self._request = request
+        self._team = team
         self._machine = machine
         self._wire = wire
         self._place = Place(Path(request.place)) if request.place else None
@@ -130,6 +134,12 @@ class Phased:
         self._names.add(sweep.name)
         first, self._next = self._next, self._next + len(sweep.settings)
         indices = {tuple(setting.items()): first + index for index, setting in enumerate(sweep.settings)}
+        try:
+            return self._answer(self._team.lead(sweep), indices)
+        finally:
+            self._team.end(sweep)
+
+    def _answer(self, sweep: Sweep, indices: Mapping[tuple[tuple[str, Param], ...], int]) -> Results:
         phase = self._request.phase
         if phase == "plan":
             for setting in sweep.settings:
@@ -225,12 +235,13 @@ def main(request_path: str, descriptor: str) -> None:
     """Runs one phase: ``request_path`` holds the ``Request``, ``descriptor`` is the pipe's number."""
     _die_with_runner()
     request = decode(Request, json.loads(Path(request_path).read_text(encoding="utf-8")))
-    with open(int(descriptor), "w", encoding="utf-8", closefd=False) as stream:
+    # Claims are decided from numbers: whoever has no such device may decide them, too.
+    device: Device = "cpu" if request.phase == "claims" else request.device
+    others = team(request.processes, request.code, device, request.seed)
+    with open(int(descriptor), "w", encoding="utf-8", closefd=False) as stream, others as all_ranks:
         wire = Wire(stream)
         code = Path(request.code).read_text(encoding="utf-8")
         try:
-            # Claims are decided from numbers: whoever has no such device may decide them, too.
-            device = "cpu" if request.phase == "claims" else request.device
             machine = open_machine(device, torch=bool(re.search(r"\btorch\b", code)))
         except Unsupported as fault:
             wire.send("end", End("skipped", str(fault)))
@@ -243,15 +254,17 @@ def main(request_path: str, descriptor: str) -> None:
             return
         if request.phase == "plan":  # nothing is timed there, and the snippet has changed nothing yet
             wire.send("ceilings", _ceilings(machine))
-        session = Phased(request, machine, wire)
+        session = Phased(request, machine, wire, all_ranks)
         use(session)
-        end = _run(request.code, code, machine)
+        end = run_file(request.code, machine)
         if disturbance := session.disturbance():
             wire.send("disturbance", disturbance)
         wire.send("end", replace(end, clocks=machine.clocks(), threads=machine.threads()))
 
 
-def _run(path: str, code: str, machine: Machine) -> End:
+def run_file(path: str, machine: Machine) -> End:
+    """Runs a snippet as the main module, and tells how it came to its end."""
+    code = Path(path).read_text(encoding="utf-8")
     module = types.ModuleType("__main__")
     module.__file__ = path
     sys.modules["__main__"] = module  # so that the snippet finds itself, as it would in a plain file

@@ -316,6 +316,7 @@ class _Conductor:
             skip=tuple(sorted({*self.state.settled, *done})),
             reverse=bool(turn % 2),
             audit=phase == "time" and turn == 0,
+            processes=self.job.processes if phase != "hello" else 1,
         )
 
     def _process(self, phase: Phase, text: str, request: Request, steps: Callable[[], int] = lambda: 0) -> Outcome:

@@ -21,11 +21,12 @@ from vaultc.errors import VaultcError
 TIMEOUT = 120.0
 """Seconds that a snippet may take for one point, or for what lies before and after them, unless it says ``timeout=``."""
 LONGEST_TIMEOUT = 3600.0
+MOST_PROCESSES = 16
 EXPORT_SCHEMA = 1
 MOST_FILE_BYTES = 8 * 2**20
 
 _ID = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
-_OPTIONS = ("id", "timeout", "depends", "expect")
+_OPTIONS = ("id", "timeout", "depends", "expect", "processes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,8 @@ class Job:
     code_key: str
     timeout: float = TIMEOUT
     expect: Literal["oom"] | None = None
+    processes: int = 1
+    """Processes that run it at once, for what several hosts do."""
     depends: tuple[str, ...] = ()
     """Files of the vault that it needs, by path from the root: those it declares, and the modules it imports."""
     files: Mapping[str, str] = field(default_factory=dict)
@@ -84,6 +87,10 @@ def make_job(info: str, code: str, read: Read, note: str = "") -> Job | BadSnipp
         return BadSnippet(f"timeout={options['timeout']} is no number of seconds", f"write a number from 1 to {limit}")
     if expect not in (None, "oom"):
         return BadSnippet(f"expect={expect} is not known", "only expect=oom can be expected")
+    processes = _count(options.get("processes", "1"))
+    if processes is None:
+        help = f"write a whole number from 1 to {MOST_PROCESSES}"
+        return BadSnippet(f"processes={options['processes']} is no number of processes", help)
     depends = tuple(sorted(filter(None, options.get("depends", "").split(","))))
     digests: dict[str, str] = {}
     for path in depends:
@@ -97,7 +104,8 @@ def make_job(info: str, code: str, read: Read, note: str = "") -> Job | BadSnipp
     digests |= {path: hashlib.sha256(content).hexdigest() for path, content in modules(code, read).items()}
     declared: Literal["oom"] | None = "oom" if expect else None
     files = tuple(sorted(digests))
-    return Job(name, code, code_key(code, digests, declared), timeout, declared, files, {}, note)
+    key = code_key(code, digests, declared, processes)
+    return Job(name, code, key, timeout, declared, processes, files, {}, note)
 
 
 def with_files(job: Job, root: Path, commit: str | None = None, dirty: bool | None = None) -> Job:
@@ -185,6 +193,10 @@ def _seconds(text: str | None) -> float | None:
     except ValueError:
         return None
     return seconds if 1 <= seconds <= LONGEST_TIMEOUT else None
+
+
+def _count(text: str) -> int | None:
+    return int(text) if text.isdecimal() and 1 <= int(text) <= MOST_PROCESSES else None
 
 
 def _inside(path: str) -> bool:

@@ -18,12 +18,14 @@ MOST_MODULES = 100
 _MEASURE = "measure"
 
 
-def code_key(code: str, digests: Mapping[str, str], expect: str | None = None, harness: str = HARNESS) -> str:
+def code_key(
+    code: str, digests: Mapping[str, str], expect: str | None = None, processes: int = 1, harness: str = HARNESS
+) -> str:
     """SHA-256 of all that decides what is measured: the measuring part, what it declares, its files, the way of measuring.
 
     Line ends and blanks at line ends are the only differences that do not count.
     """
-    parts = [normalise(divide(code)[0]), harness, expect, sorted(digests.items())]
+    parts = [normalise(divide(code)[0]), harness, expect, processes, sorted(digests.items())]
     return hashlib.sha256(json.dumps(parts, ensure_ascii=True).encode()).hexdigest()
 
 

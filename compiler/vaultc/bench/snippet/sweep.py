@@ -36,6 +36,7 @@ from vaultc.errors import VaultcError
 T = TypeVar("T")
 Measured: TypeAlias = Case | Value | Sequence[Value]
 DEVICE_VARIABLE = "VAULTC_BENCH_DEVICE"
+RANK, RANKS = "VAULTC_BENCH_RANK", "VAULTC_BENCH_RANKS"
 MOST_POINTS = 500
 
 
@@ -73,6 +74,16 @@ def device() -> Device:
         asked = os.environ.get(DEVICE_VARIABLE, "")
         _device = "cuda" if asked == "cuda" or (not asked and _has_cuda()) else "cpu"
     return _device
+
+
+def rank() -> int:
+    """Which of a snippet's processes this is, from 0; it has several where it declares ``processes=``."""
+    return int(os.environ.get(RANK, "0"))
+
+
+def ranks() -> int:
+    """How many processes run the snippet at once."""
+    return int(os.environ.get(RANKS, "1"))
 
 
 def by_device(*, cpu: T, cuda: T) -> T:
