@@ -11,13 +11,13 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from vaultc import disk
 from vaultc.bench.harness.runner import REPEAT, SPEND, Step, device_here, run_job
 from vaultc.bench.records import FOLDER
 from vaultc.bench.records.jobs import Job, load_jobs
 from vaultc.bench.records.model import MEASURED, Device, Run
 from vaultc.bench.records.store import append
 from vaultc.bench.records.table import render
+from vaultc.disk import read
 from vaultc.errors import VaultcError
 from vaultc.text import safe
 
@@ -77,7 +77,7 @@ def _chosen(jobs: Sequence[Job], names: Sequence[str]) -> list[Job]:
 
 def _read(path: Path) -> str:
     try:
-        return disk.read(path, _MOST, follow=True).decode()
+        return read(path, _MOST, follow=True).decode()
     except (OSError, UnicodeDecodeError) as fault:
         raise VaultcError(f"{path}: cannot be read ({getattr(fault, 'strerror', None) or 'not UTF-8'})") from fault
 
