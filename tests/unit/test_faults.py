@@ -91,7 +91,7 @@ def test_a_note_whose_links_cannot_be_resolved(vault: Path, monkeypatch: pytest.
 
 
 def test_a_note_that_cannot_be_checked(vault: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    spoil(monkeypatch, check, "_about_references", lambda vault, note: note.path == "bad.md")
+    spoil(monkeypatch, check, "_about_references", lambda vault, note, *_: note.path == "bad.md")
     session = Session.open(vault)
     assert codes(session, "bad.md") == {"VC006"}
     assert codes(session, "good.md") == {"VC201"}
