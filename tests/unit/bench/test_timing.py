@@ -180,6 +180,17 @@ def test_compiling_is_a_metric_of_its_own(machine: FakeMachine) -> None:
     ]
 
 
+def test_a_compiler_that_had_nothing_to_do_has_no_time(machine: FakeMachine, monkeypatch: pytest.MonkeyPatch) -> None:
+    graphs = iter([0, 1, 1, 1])
+    monkeypatch.setattr(machine, "compiled", lambda: next(graphs))
+    case = Case(lambda: machine.spend(0.25), compiled=True)
+    first, second = ({point.metric: point for point in measured(machine, case)} for _ in range(2))
+    assert first["compile time"].samples == ((0.25,),)
+    assert (second["compile time"].status, second["compile time"].samples) == ("skipped", ())
+    assert "another variant in the process had compiled the same code" in second["compile time"].message
+    assert second["time"].measured
+
+
 def test_very_short_calls_are_timed_several_at_once(machine: FakeMachine) -> None:
     calls = 0
 

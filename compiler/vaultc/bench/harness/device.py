@@ -97,6 +97,9 @@ class Machine(Protocol):
     def cold_compiler(self) -> AbstractContextManager[object]:
         """Within it the compiler finds nothing that was compiled before."""
 
+    def compiled(self) -> int | None:
+        """Graphs that the compiler made in this process so far; ``None`` where nobody counts."""
+
     def dtype(self, result: object) -> str | None:
         """The number format in which a result of this kind is computed, such as ``float32``."""
 
@@ -208,6 +211,9 @@ class PlainMachine:
 
     def cold_compiler(self) -> AbstractContextManager[object]:
         return nullcontext()
+
+    def compiled(self) -> int | None:
+        return None
 
     def dtype(self, result: object) -> str | None:
         return None

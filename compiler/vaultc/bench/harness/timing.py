@@ -60,9 +60,11 @@ def prepare(
     blank = Point(sweep, params, TIME, "s", "ok", flops=case.flops, bytes=case.bytes, backend=backend)
     blank = replace(blank, threads=machine.threads())
     try:
+        compiled = machine.compiled() if case.compiled else None
         with _kernels(machine, case), machine.cold_compiler() if case.compiled else nullcontext():
             first = machine.time(case.run)
-        candidates, settled = _check(machine, case, blank, first)
+        warm = bool(compiled) and machine.compiled() == compiled
+        candidates, settled = _check(machine, case, blank, first, warm)
         with _kernels(machine, case):
             for candidate in candidates:
                 _pace(machine, candidate, budget)
@@ -122,13 +124,18 @@ def _line(fault: BaseException) -> str:
     return f"line {lines[-1]}: " if lines else ""
 
 
-def _check(machine: Machine, case: Case, blank: Point, first: Timed) -> tuple[list[Candidate], list[Point]]:
-    """Compares with the reference, forward and backward, and gives the candidates. Raises ``WrongResult``."""
+def _check(machine: Machine, case: Case, blank: Point, first: Timed, warm: bool) -> tuple[list[Candidate], list[Point]]:
+    """Compares with the reference, forward and backward, and gives the candidates. Raises ``WrongResult``.
+
+    ``warm``: another variant of this process had compiled the same code, so that the first call compiled nothing.
+    """
     blank = replace(blank, dtype=case.dtype or machine.dtype(first.result))
     settled = []
     if case.compiled:
         seconds = stats.round_figures(first.seconds, 5)
-        settled.append(replace(blank, metric=COMPILE, flops=None, bytes=None, samples=((seconds,),)))
+        point = replace(blank, metric=COMPILE, flops=None, bytes=None, samples=((seconds,),))
+        nothing = "nothing was compiled: another variant in the process had compiled the same code"
+        settled.append(replace(point, status="skipped", message=nothing, samples=()) if warm else point)
     reference, unchecked = _reference(machine, case)
     point = blank
     if unchecked:

@@ -72,6 +72,11 @@ class TorchCpu(PlainMachine):
         fresh: Callable[[], AbstractContextManager[object]] = getattr(inductor, name)
         return fresh()
 
+    def compiled(self) -> int | None:
+        from torch._dynamo.utils import counters
+
+        return int(counters["stats"]["unique_graphs"])
+
     def dtype(self, result: object) -> str | None:
         return next((_name(item.dtype) for item in self.tensors(result)), None)
 
