@@ -368,3 +368,19 @@ def test_a_fault_of_a_rename_is_told(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError) as told:
         disk.move(tmp_path / "absent", tmp_path / "new")
     assert (told.value.filename, told.value.filename2) == (str(tmp_path / "absent"), str(tmp_path / "new"))
+
+
+def test_another_name_of_the_same_file_is_not_replaced(tmp_path: Path) -> None:
+    (tmp_path / "note.md").write_text("text")
+    (tmp_path / "other.md").hardlink_to(tmp_path / "note.md")
+    with pytest.raises(FileExistsError):
+        disk.move(tmp_path / "note.md", tmp_path / "other.md")
+    assert names(tmp_path) == ["note.md", "other.md"]
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="not on this machine: a C library that may lack the call")
+def test_a_library_without_the_call_does_it_in_steps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ctypes, "CDLL", lambda *_, **__: object())
+    (tmp_path / "old").write_text("text")
+    disk.move(tmp_path / "old", tmp_path / "new")
+    assert names(tmp_path) == ["new"]
