@@ -18,21 +18,17 @@ from vaultc.bench.harness import machine
 from vaultc.bench.harness.child import End, Hello, Phase, Planned, Request
 from vaultc.bench.harness.environment import scrubbed
 from vaultc.bench.harness.group import SEED
-from vaultc.bench.harness.merge import merge, overall, suspect
 from vaultc.bench.harness.place import Place
 from vaultc.bench.harness.process import Limits, Outcome, interruptible, network_blocker, only_one, watch
-from vaultc.bench.records import stats
+from vaultc.bench.harness.state import State, higher, pooled, record
 from vaultc.bench.records.codec import DecodeError, decode, encode
 from vaultc.bench.records.jobs import Job
-from vaultc.bench.records.keys import HARNESS
 from vaultc.bench.records.model import (
     TIME,
     Ceilings,
     Claim,
-    Clocks,
     Device,
     Disturbance,
-    Isolation,
     MachineClass,
     Point,
     Run,
@@ -68,25 +64,6 @@ class Step:
     text: str
 
 
-@dataclass(slots=True)
-class _State:
-    """What is known so far; complete at every moment, so that an interruption loses nothing."""
-
-    hello: Hello | None = None
-    plan: list[Planned] = field(default_factory=list)
-    measured: dict[int, list[Point]] = field(default_factory=dict)
-    settled: dict[int, Point] = field(default_factory=dict)
-    claims: list[Claim] = field(default_factory=list)
-    disturbance: list[Disturbance] = field(default_factory=list)
-    threads: int | None = None
-    ceilings: Ceilings = field(default_factory=Ceilings)
-    clocks: list[Clocks] = field(default_factory=list)
-    processes: int = 0
-    fault: tuple[Status, str] | None = None
-    log: str = ""
-    load: float | None = None
-
-
 def run_job(
     job: Job,
     device: Device,
@@ -106,14 +83,14 @@ def run_job(
     """
     limits = Limits(job.timeout, memory or int(MEMORY_SHARE * (machine.total_memory() or 8 * 2**30)))
     started, began = datetime.now(UTC), time.monotonic()
-    state = _State(load=machine.load())
+    state = State(load=machine.load())
     with interruptible(), only_one(device), tempfile.TemporaryDirectory(prefix="vaultc-bench-") as folder:
         conductor = _Conductor(job, device, repeat, limits, seed, Path(folder), state, progress, began + spend)
         try:
             conductor.perform()
         except KeyboardInterrupt:
             state.fault = INTERRUPTED
-    return _record(job, device, state, limits, seed, started, time.monotonic() - began)
+    return record(job, device, state, limits, seed, started, time.monotonic() - began)
 
 
 def judge(job: Job, run: Run) -> tuple[Claim, ...]:
@@ -122,7 +99,7 @@ def judge(job: Job, run: Run) -> tuple[Claim, ...]:
     Needs nothing of the device that measured. Raises ``VaultcError`` where the snippet does not come to its end.
     """
     limits = Limits(job.timeout, int(MEMORY_SHARE * (machine.total_memory() or 8 * 2**30)))
-    state = _State()
+    state = State()
     with tempfile.TemporaryDirectory(prefix="vaultc-bench-") as folder:
         conductor = _Conductor(job, run.machine.device, 0, limits, 0, Path(folder), state, lambda step: None)
         conductor.judge(run.points)
@@ -138,7 +115,7 @@ def machine_here(device: Device) -> MachineClass:
     """
     with tempfile.TemporaryDirectory(prefix="vaultc-bench-") as folder:
         limits = Limits(120, machine.total_memory() or 8 * 2**30)
-        state = _State()
+        state = State()
         hello = Job("hello", "import torch\n" if device == "cuda" else "pass\n", "")
         conductor = _Conductor(hello, device, 0, limits, 0, Path(folder), state, lambda step: None)
         fault = conductor.greet()
@@ -166,7 +143,7 @@ class _Conductor:
     limits: Limits
     seed: int
     folder: Path
-    state: _State
+    state: State
     progress: Callable[[Step], None]
     spend_until: float = -math.inf
     """Moment of the monotonic clock until which processes are added while an interval is wide."""
@@ -194,7 +171,7 @@ class _Conductor:
         # A process takes as long as those before it: the next must end within the time, too.
         spent = time.monotonic() - self.began
         late = time.monotonic() + spent / max(1, turn) > self.spend_until
-        return not late and not narrow_enough(_pooled(self.state))
+        return not late and not narrow_enough(pooled(self.state))
 
     def greet(self) -> tuple[Status, str] | None:
         """Only asks who is there."""
@@ -270,7 +247,7 @@ class _Conductor:
         self.state.settled[index] = Point(planned.sweep, planned.params, TIME, "s", fault[0], message=fault[1])
 
     def _claims(self) -> None:
-        self._judge(_pooled(self.state))
+        self._judge(pooled(self.state))
         if not (self.state.plan or self.state.claims or self.state.fault):
             self.state.fault = ("error", "the snippet measures nothing and claims nothing: call bench.measure")
 
@@ -341,7 +318,7 @@ class _Conductor:
                 self.state.hello = decode(Hello, message.body)
                 self.state.clocks.append(self.state.hello.clocks)
             elif message.kind == "ceilings":
-                self.state.ceilings = _higher(self.state.ceilings, decode(Ceilings, message.body))
+                self.state.ceilings = higher(self.state.ceilings, decode(Ceilings, message.body))
             elif message.kind == "disturbance":
                 self.state.disturbance.append(decode(Disturbance, message.body))
             elif message.kind == "end":
@@ -367,91 +344,5 @@ def _fault(outcome: Outcome) -> tuple[Status, str] | None:
     return "error", outcome.message or "left without finishing (os._exit?)"
 
 
-def _pooled(state: _State) -> tuple[Point, ...]:
-    """The points of all processes, merged, in the order of the plan; those never reached say so."""
-    points: list[Point] = []
-    for index, planned in enumerate(state.plan):
-        measured = state.measured.get(index, [])
-        settled = state.settled.get(index)
-        everything = [*measured, settled] if settled is not None and settled not in measured else measured
-        if everything:
-            points += merge(everything)
-        else:
-            reason = state.fault[1] if state.fault else "no process came this far"
-            points.append(Point(planned.sweep, planned.params, TIME, "s", "skipped", message=f"not reached: {reason}"))
-    return suspect(points, state.ceilings, state.hello.machine if state.hello else None)
-
-
-def _record(
-    job: Job, device: Device, state: _State, limits: Limits, seed: int, started: datetime, duration: float
-) -> Run:
-    points = _pooled(state)
-    status, message = state.fault or overall(points, job.expect)
-    hello = state.hello
-    if hello is None and device == "cuda":
-        raise VaultcError(f"{job.id}: {message}")
-    environment = hello.environment if hello else machine.base_environment()
-    described: MachineClass = hello.machine if hello else machine.cpu_class()
-    if device == "cpu" and state.threads:
-        described = replace(described, threads=state.threads)
-    details = dict(hello.details if hello else machine.details())
-    if state.load is not None:
-        details["load_before"] = state.load
-    empty = Clocks()
-    return Run(
-        id=job.id,
-        code_key=job.code_key,
-        claims_key=job.claims_key,
-        status=status,
-        started=started.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        duration=round(duration, 1),
-        machine=described,
-        environment=environment,
-        harness=HARNESS,
-        points=points,
-        claims=tuple(state.claims),
-        message=message,
-        log=state.log if status != "ok" else "",
-        processes=state.processes,
-        seed=seed,
-        commit=job.commit,
-        dirty=job.dirty,
-        expect=job.expect,
-        clocks=tuple(_ends(clock for clock in state.clocks if clock != empty)),
-        isolation=_isolation(limits),
-        disturbance=tuple(state.disturbance),
-        ceilings=_rounded(state.ceilings),
-        details=details,
-    )
-
-
-def _isolation(limits: Limits) -> Isolation:
-    notes = []
-    if not network_blocker():
-        notes.append("the network was reachable: this system gives no network namespace")
-    if not Path("/proc/self/stat").exists():
-        notes.append("memory was not watched: this system has no /proc")
-    return Isolation(bool(network_blocker()), limits.memory, limits.seconds, tuple(notes))
-
-
-def _higher(first: Ceilings, second: Ceilings) -> Ceilings:
-    """The better of two measurements: a ceiling is what the machine did at its best."""
-    copy = max(filter(None, (first.copy, second.copy)), default=None)
-    dtypes = {**first.gemm, **second.gemm}
-    gemm = {dtype: max(first.gemm.get(dtype, 0.0), second.gemm.get(dtype, 0.0)) for dtype in dtypes}
-    return Ceilings(copy, gemm)
-
-
-def _rounded(ceilings: Ceilings) -> Ceilings:
-    copy = None if ceilings.copy is None else stats.round_figures(ceilings.copy, 4)
-    return Ceilings(copy, {dtype: stats.round_figures(rate, 4) for dtype, rate in ceilings.gemm.items()})
-
-
 def _label(planned: Planned) -> str:
     return f"{planned.sweep}({', '.join(f'{name}={value}' for name, value in planned.params.items())})"
-
-
-def _ends(clocks: Iterable[Clocks]) -> Sequence[Clocks]:
-    """The first and the last."""
-    found = list(clocks)
-    return found if len(found) < 2 else [found[0], found[-1]]
