@@ -73,7 +73,12 @@ def test_unsaved_text_covers_what_changes_on_the_disk(vault: Path) -> None:
 def test_files_of_the_same_size_and_times_are_not_read_again(vault: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[str] = []
     real = scan._contents
-    monkeypatch.setattr(scan, "_contents", lambda path: read.append(Path(path).name) or real(path))
+
+    def contents(path: str) -> bytes:
+        read.append(Path(path).name)
+        return real(path)
+
+    monkeypatch.setattr(scan, "_contents", contents)
     monkeypatch.setattr(scan, "_UNSETTLED", 0)
     session = Session.open(vault)
     session.refresh()
