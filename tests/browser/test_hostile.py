@@ -22,6 +22,10 @@ from vaultc.bench.records.model import Claim, Run
 pytestmark = pytest.mark.browser
 
 
+FEATURES = (
+    "navigation.tabs navigation.sections navigation.indexes navigation.path navigation.footer navigation.instant search.highlight "
+    "search.suggest toc.integrate content.tooltips content.action.edit"
+).split()
 PROGRAM = Path(sys.executable).with_name("vaultc")
 URL = 'https://x.example/"><script>canary(62)</script>'
 
@@ -154,6 +158,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("hostile") / name("60")
     folder.mkdir()
     root = vault(folder, notes(), *records())
+    data = {
+        "site_name": bad("61"), "site_description": bad("63"), "site_author": bad("64"), "copyright": bad("65"), "site_url": URL,
+        "repo_name": bad("66"), "repo_url": URL, "docs_dir": "vault", "plugins": ["search", "vaultc"],
+        "theme": {"name": "material", "features": FEATURES, "palette": {"toggle": {"icon": "material/link", "name": bad("67")}}},
+    }  # fmt: skip
+    (folder / "mkdocs.yml").write_text(json.dumps(data), encoding="utf-8")
     (folder / "vaultc.toml").write_text(
         f'vault = "vault"\nsite_name = {quoted(bad("61"))}\nsite_url = {quoted(URL)}\n',
         encoding="utf-8",

@@ -109,6 +109,12 @@ def test_the_rest_is_kept(source: str) -> None:
     assert clean(source) == source
 
 
+def test_a_tooltip_is_no_html_once_it_is_decoded() -> None:
+    assert clean('<b title="a &lt; b, &lt;img src=x onerror=canary()&gt;">x</b>') == (
+        '<b title="a &lt; b, &lt; img src=x onerror=canary()&gt;">x</b>'
+    )
+
+
 def test_a_page_ends_where_it_should() -> None:
     assert clean("a</div></article><b>c") == "a<b>c</b>"
 

@@ -142,6 +142,7 @@ class VaultcPlugin(BasePlugin[PluginOptions]):
                 page.title = title
             if page.file.src_uri in emitted.layout.generated:
                 page.edit_url = None  # no note stands behind it
+        publish.print_names_as_text(nav)
         self._sidebar = Sidebar(nav)
         self._publish(nav, config, files)
         return nav

@@ -18,6 +18,7 @@ from mkdocs.commands.serve import serve as mkdocs_serve
 from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import Files
+from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from pathspec.gitignore import GitIgnoreSpec
 
@@ -27,7 +28,7 @@ from vaultc.diagnostics import Diagnostic
 from vaultc.emit import Emitted
 from vaultc.errors import VaultcError
 from vaultc.graph import Vault
-from vaultc.publish import settings, web
+from vaultc.publish import sanitize, settings, web
 from vaultc.publish.dialect import extensions
 from vaultc.publish.engine import Published
 
@@ -219,9 +220,19 @@ def _print_as_text(config: MkDocsConfig) -> None:
     """Make HTML of what themes print as it is, and an address of the site's, which they print into attributes."""
     for key in ("site_name", "site_description", "site_author"):
         if text := config[key]:
-            config[key] = escape(text)
+            config[key] = escape(sanitize.untagged(text))
     if config.site_url:
         config.site_url = quote(config.site_url, safe="%/:=&?~#+!$,;@()*[]")
+
+
+def print_names_as_text(nav: Navigation) -> None:
+    """Make HTML of the names of sections and links, which themes print as they are; those of pages are HTML in the object files."""
+    todo = list(nav.items)
+    while todo:
+        item = todo.pop()
+        if item.title and not isinstance(item, Page):
+            item.title = escape(item.title)
+        todo += item.children or ()
 
 
 def pack_sitemap(site: Path) -> None:

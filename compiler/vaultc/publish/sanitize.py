@@ -98,14 +98,22 @@ _MEDIA = re.compile(r"data:(?:image|audio|video)/[\w.+-]+[;,]", re.IGNORECASE)
 _EXTERNAL = re.compile(r"https?://", re.IGNORECASE)
 _DOCUMENT = re.compile(r"(?![\w+.-]*:|[/\\]{2})[^?#\\]*\.pdf(?:[#][^\\]*)?", re.IGNORECASE)
 # The theme keeps its own state under ids, attributes and classes of these names; line numbers of code have theirs from us.
+_TAG_OPENS = re.compile(r"<(?=[A-Za-z/!?])")
 _LINE = re.compile(r"__(?:codelineno|span)-[\w-]+")
 _THEME_CLASS = re.compile(r"md-(?!button|tag\b)")
+
+
+def untagged(text: str) -> str:
+    """`text` without anything that begins a tag: a theme may take a tooltip, once it is decoded, for HTML."""
+    return _TAG_OPENS.sub("< ", text)
 
 
 def _attribute(tag: str, name: str, value: str) -> str | None:
     """The value that an attribute keeps, None for one that goes."""
     if name in ("id", "name", "for"):
         return None if value.startswith("__") and not _LINE.fullmatch(value) else value
+    if name == "title":
+        return untagged(value)
     if name == "class":
         return " ".join(word for word in value.split() if not _THEME_CLASS.match(word)) if "md-" in value else value
     if name == "style":

@@ -14,6 +14,7 @@ from markupsafe import escape
 from vaultc import disk, trust
 from vaultc.config import Project
 from vaultc.errors import VaultcError
+from vaultc.publish.sanitize import untagged
 
 _LONGEST = 1 << 20
 _MOST_ALIASES = 16
@@ -25,6 +26,7 @@ _REFUSED: Final = object()  # a value that is no data of its kind
 _WORD = re.compile(r"[\w.-]+")
 _ICON = re.compile(r"[\w/-]+")
 _FILE = re.compile(r"(?!/)(?!.*\.\.)[\w./ -]+")
+_TOOLTIPS: Final = "content.tooltips"
 _THEMES: Final = ("material", "mkdocs", "readthedocs")
 # Extensions of Markdown that read no file; their options are data where they are numbers, or yes and no.
 _EXTENSIONS: Final = frozenset(
@@ -137,7 +139,7 @@ def _text(value: Any, refused: dict[str, Any]) -> Any:
 
 def _html(value: Any, refused: dict[str, Any]) -> Any:
     """A text that themes print as it is."""
-    return str(escape(value)) if _text(value, refused) is not _REFUSED else _REFUSED
+    return str(escape(untagged(value))) if _text(value, refused) is not _REFUSED else _REFUSED
 
 
 def _flag(value: Any, refused: dict[str, Any]) -> Any:
@@ -194,6 +196,15 @@ def _palette(value: Any, refused: dict[str, Any]) -> Any:
     return (_list(_SCHEME) if isinstance(value, list) else _SCHEME)(value, refused)
 
 
+def _features(value: Any, refused: dict[str, Any]) -> Any:
+    """Names of features, without one whose script takes text for HTML."""
+    kept = _list(_matching(_WORD))(value, refused)
+    if kept is _REFUSED or _TOOLTIPS not in kept:
+        return kept
+    refused[f"theme.features.{_TOOLTIPS}"] = _TOOLTIPS
+    return [name for name in kept if name != _TOOLTIPS]
+
+
 def _icon(value: Any, refused: dict[str, Any]) -> Any:
     if not isinstance(value, dict):
         return _REFUSED
@@ -218,7 +229,7 @@ def _nav(value: Any, refused: dict[str, Any]) -> Any:
         kept = [_nav(item, refused) for item in value]
         return _REFUSED if any(item is _REFUSED for item in kept) else kept
     if isinstance(value, dict):
-        inside = {_html(key, refused): _nav(item, refused) for key, item in value.items()}
+        inside = {_text(key, refused): _nav(item, refused) for key, item in value.items()}
         return _REFUSED if any(_REFUSED in pair for pair in inside.items()) else inside
     if isinstance(value, str) and not isinstance(value, _Unread) and value.endswith(".md"):
         return value if not set("<>\"'") & set(value) and ":" not in value.partition("/")[0] else _REFUSED
@@ -282,7 +293,7 @@ _THEME: Final = _mapping(
         "font": lambda value, refused: False,  # nothing is fetched from another host
         "favicon": _matching(_FILE),
         "logo": _matching(_FILE),
-        "features": _list(_matching(_WORD)),
+        "features": _features,
         "palette": _palette,
         "icon": _icon,
     },
@@ -315,7 +326,10 @@ def _files(folder: Path, refused: Mapping[str, Any]) -> str:
     found: list[Path] = []
     hooks = refused.get("hooks")
     for hook in hooks if isinstance(hooks, list) else ():
-        found += _below((folder / str(hook)).parent, ".py")
+        place = (folder / str(hook)).parent
+        found += [folder / str(hook), *(_below(place, ".py") if place != folder else folder.glob("*.py"))]
+    if any(key.startswith(("plugins.", "markdown_extensions.")) for key in refused):
+        found += folder.glob("*.py")  # some plugins run what lies beside the configuration
     if "theme.custom_dir" in refused:
         found += _below(folder / str(refused["theme.custom_dir"]), "")
     if "INHERIT" in refused:

@@ -6,7 +6,6 @@ lies beside it, and the pages of its own folder around its own place.
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -110,7 +109,7 @@ class Sidebar:
         for folder in level.folders[_window(near)]:
             inner = self._levels[id(folder)]
             yield Row(
-                html.escape(str(folder.title), quote=False),
+                str(escape(folder.title)),
                 self._entrance(folder),
                 depth,
                 "folder",
