@@ -128,7 +128,7 @@ def run(
             continue
         emit(_safe(_summary(made)))
         if made.status != "interrupted" or any(point.measured for point in made.points):
-            note(f"written to {append(root, made).relative_to(root).as_posix()}\n")
+            note(f"written to {append(root, made).relative_to(root).as_posix()}")
         if made.status == "interrupted":
             return 130
         went_through &= made.status in MEASURED
