@@ -43,6 +43,8 @@ def page(vault: Vault, layout: Layout, note: Note, body: str, mentioned: Iterabl
     parts = [head] if head else []
     if summary:
         parts.append(fenced('div[data-vaultc="summary"]', escape(summary)))
+    if names := _aliases(note):
+        parts.append(names)
     if tags := _tags(layout, note):
         parts.append(tags)
     parts.append(rest)
@@ -85,6 +87,19 @@ def _head(note: Note, body: str) -> tuple[str, str]:
     return "", body
 
 
+def _aliases(note: Note) -> str:
+    """The note's other names, those apart that differ in spelling alone: readers know it by them, and search finds it."""
+    known = {_spelling(note.title): ""} | {_spelling(name): name for name in reversed(note.aliases)}
+    others = [name for name in reversed(known.values()) if name and _spelling(name) != _spelling(note.title)]
+    if not others:
+        return ""
+    return fenced('div[data-vaultc="aliases"]', "Also: " + ", ".join(escape(name, links=False) for name in others))
+
+
+def _spelling(name: str) -> str:
+    return fold(name).replace("_", " ").replace("-", " ")
+
+
 def _tags(layout: Layout, note: Note) -> str:
     here = layout.notes[note.path]
     named = {fold(tag.name): tag.name for tag in reversed(note.tags)}
@@ -93,14 +108,15 @@ def _tags(layout: Layout, note: Note) -> str:
         for key, name in reversed(named.items())
         if key in layout.tags
     ]
-    return fenced('div[data-vaultc="tags"]', " ".join(links)) if links else ""
+    return fenced('div[data-vaultc="tags" data-search-exclude=""]', " ".join(links)) if links else ""
 
 
 def _backlinks(vault: Vault, layout: Layout, note: Note, found: Sequence[Mention]) -> str:
     if not found:
         return ""
     here = layout.notes[note.path]
-    lines = ["## Linked from {#vaultc-linked-from}", ""]
+    # Its sentences stand on other pages, where search finds them.
+    lines = ["## Linked from {#vaultc-linked-from data-search-exclude}", ""]
     for source, group in groupby(found[:_SHOWN], key=lambda m: m.source):
         title = escape(vault.notes[source].title, links=False)
         said = [text for mention in group if (text := _sentence(mention))]
