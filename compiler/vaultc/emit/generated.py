@@ -15,7 +15,7 @@ from vaultc.text import fold
 
 _HUBS = 12
 # Lists of what stands elsewhere: search finds the notes themselves.
-UNSEARCHED = {"search": {"exclude": True}}
+UNSEARCHED = {"exclude": True}
 
 
 def generate(vault: Vault, layout: Layout, graph_json: str) -> dict[str, str]:
@@ -83,7 +83,7 @@ def _folder(vault: Vault, layout: Layout, tree: _Tree, folder: str, page: str) -
     content = "\n".join(
         [f"# {escape(name, links=False)} {{#vaultc-folder}}", "", *_listing(vault, layout, tree, folder, page)]
     )
-    return front(name, **UNSEARCHED) + fenced('div[data-vaultc="folder"]', content) + "\n"
+    return front(name, search=UNSEARCHED) + fenced('div[data-vaultc="folder"]', content) + "\n"
 
 
 def _home(vault: Vault, layout: Layout, tree: _Tree, page: str) -> str:
@@ -104,7 +104,7 @@ def _home(vault: Vault, layout: Layout, tree: _Tree, page: str) -> str:
         lines += [_entry(vault, layout, p, page) for p in hubs[:_HUBS] if incoming.get(p)]
         lines.append("")
     lines += _listing(vault, layout, tree, "", page)
-    return front(name, **UNSEARCHED) + fenced('div[data-vaultc="home"]', "\n".join(lines)) + "\n"
+    return front(name, search=UNSEARCHED) + fenced('div[data-vaultc="home"]', "\n".join(lines)) + "\n"
 
 
 def _tags(vault: Vault, layout: Layout) -> dict[str, str]:
@@ -137,10 +137,10 @@ def _tags(vault: Vault, layout: Layout) -> dict[str, str]:
         parts_of = [row(part, page) for part in below[key]]
         lines = [f"# \\#{escape(names[key], links=False)} {{#vaultc-tag}}", "", *parts_of]
         lines += ["", *(_entry(vault, layout, path, page) for path in inside)]
-        out[page] = front(f"#{names[key]}", **UNSEARCHED) + fenced('div[data-vaultc="tag"]', "\n".join(lines)) + "\n"
+        out[page] = front(f"#{names[key]}", search=UNSEARCHED) + fenced('div[data-vaultc="tag"]', "\n".join(lines)) + "\n"
     lines = ["# Tags {#vaultc-tags}", "", *(line for key in below[""] for line in rows(key, 0))]
     out[layout.tag_index] = (
-        front("Tags", **UNSEARCHED) + fenced('div[data-vaultc="tags-index"]', "\n".join(lines)) + "\n"
+        front("Tags", search=UNSEARCHED) + fenced('div[data-vaultc="tags-index"]', "\n".join(lines)) + "\n"
     )
     return out
 
@@ -149,6 +149,6 @@ def _map(layout: Layout, graph_json: str) -> str:
     target = pages.address(graph_json, layout.graph)
     canvas = f'<div data-vaultc="topic-map" data-graph="{target}"></div>'
     return (
-        front("Topic map", "All notes and the links between them.", hide=["toc", "navigation"], **UNSEARCHED)
+        front("Topic map", "All notes and the links between them.", hide=["toc", "navigation"], search=UNSEARCHED)
         + f"# Topic map {{#vaultc-map}}\n\n{canvas}\n"
     )
