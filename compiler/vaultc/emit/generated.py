@@ -137,7 +137,9 @@ def _tags(vault: Vault, layout: Layout) -> dict[str, str]:
         parts_of = [row(part, page) for part in below[key]]
         lines = [f"# \\#{escape(names[key], links=False)} {{#vaultc-tag}}", "", *parts_of]
         lines += ["", *(_entry(vault, layout, path, page) for path in inside)]
-        out[page] = front(f"#{names[key]}", search=UNSEARCHED) + fenced('div[data-vaultc="tag"]', "\n".join(lines)) + "\n"
+        out[page] = (
+            front(f"#{names[key]}", search=UNSEARCHED) + fenced('div[data-vaultc="tag"]', "\n".join(lines)) + "\n"
+        )
     lines = ["# Tags {#vaultc-tags}", "", *(line for key in below[""] for line in rows(key, 0))]
     out[layout.tag_index] = (
         front("Tags", search=UNSEARCHED) + fenced('div[data-vaultc="tags-index"]', "\n".join(lines)) + "\n"
