@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from unittest import mock
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.properties.strategies import notes
@@ -146,6 +146,7 @@ def in_a_folder(check: Callable[[Path], None]) -> None:
 
 
 @settings(max_examples=100)
+@example({"n.md": "[[../n#Part]] [[n#../../x]]\n", "c#.md": ""}, [("delete", "c#.md", None)])
 @given(st.dictionaries(st.sampled_from(NOTES), written, max_size=6), steps)
 def test_a_session_follows_its_changes(files: dict[str, str], changes: list[Step]) -> None:
     def check(folder: Path) -> None:

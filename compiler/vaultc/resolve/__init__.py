@@ -100,9 +100,7 @@ class Resolver:
     def _resolve(self, reference: Reference, folder: str, markdown: bool) -> Resolution:
         for name, fragment in self._splits(reference.target):
             found = names.find(self._index, name, folder, markdown=markdown) if name else None
-            if isinstance(found, names.Outside):
-                return Unresolved("outside", name)
-            if found:
+            if isinstance(found, names.Found):
                 chosen = self._inside(reference, self._file(found.paths[0], found.via), fragment)
                 if len(found.paths) > 1:
                     return Ambiguous(chosen, found.paths)
@@ -110,6 +108,10 @@ class Resolver:
                 if only and not markdown and not self._index.hashes and "/" not in reference.target:
                     self._anywhere[reference.target] = chosen
                 return chosen
+        if isinstance(
+            found, names.Outside
+        ):  # of the ways to cut it the last, which does not depend on what other names hold
+            return Unresolved("outside", name)
         name = reference.target.partition("#")[0].strip() or reference.target
         if hidden := names.hidden(self._index, name, folder, markdown=markdown):
             return Resolved(hidden, "hidden")
