@@ -28,7 +28,7 @@ from vaultc.diagnostics import Diagnostic
 from vaultc.emit import Emitted
 from vaultc.errors import VaultcError
 from vaultc.graph import Vault
-from vaultc.publish import sanitize, settings, web
+from vaultc.publish import settings, web
 from vaultc.publish.dialect import extensions
 from vaultc.publish.engine import Published
 
@@ -220,7 +220,7 @@ def _print_as_text(config: MkDocsConfig) -> None:
     """Make HTML of what themes print as it is, and an address of the site's, which they print into attributes."""
     for key in ("site_name", "site_description", "site_author"):
         if text := config[key]:
-            config[key] = escape(sanitize.untagged(text))
+            config[key] = escape(text)
     if config.site_url:
         config.site_url = quote(config.site_url, safe="%/:=&?~#+!$,;@()*[]")
 
