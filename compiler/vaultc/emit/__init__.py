@@ -42,35 +42,22 @@ def emit(vault: Vault, folder: Path, memo: Memo | None = None) -> Emitted:
     Raises VaultcError when the folder cannot be written.
     """
     memo = Memo() if memo is None else memo
-    work = _Work(vault, memo)
+    work = _Work(vault, folder, memo)
     parts = {path: work.part(path) for path in sorted(work.layout.notes)}
-    mentioned: dict[str, list[Mention]] = {}
-    for part in parts.values():
-        for end, mention in part.mentions:
-            mentioned.setdefault(end, []).append(mention)
-    texts: dict[str, str] = {}
-    files: dict[str, File] = {}
-    keys: dict[str, str] = {}
-    for path, name in work.layout.notes.items():
-        found = list(dict.fromkeys(mentioned.get(path, ())))
-        keys[name] = work.keys.page(parts[path].key, path, found) if parts[path].key else ""
-        known = memo.files.get(name)
-        if known and known.key == keys[name] and known.stands(f"{folder}/{name}"):
-            files[name] = known
-        else:
-            texts[name] = work.page(path, found)
-            keys[name] = "" if path in work.faulty else keys[name]
-    texts |= generated.generate(vault, work.layout, GRAPH)
-    texts |= work.measured.generate(vault, work.layout)
-    texts[GRAPH] = graph_file.text(vault, work.layout, {path: part.edges for path, part in parts.items()}, memo)
+    work.notes(parts)
+    work.texts |= work.measured.generate(vault, work.layout)
+    edges = {path: part.edges for path, part in parts.items()}
+    work.texts[GRAPH] = graph_file.text(vault, work.layout, edges, memo)
+    work.lists()
+    files, texts = work.files, work.texts
     assets = sorted({asset for part in parts.values() for asset in part.assets} - {*texts, *files})
     drawings = _drawings(vault, assets)
     copies = [(path, vault.project.root / path) for path in assets if path not in drawings]
     changed = write(folder, texts | drawings, copies, files)
     for name, text in texts.items():
         title = frame.title(text) if name != GRAPH else ""
-        size, time = stamp(folder / name)
-        files[name] = File(keys.get(name, ""), digest(text.encode("utf-8", "replace")), title, size, time)
+        written = digest(text.encode("utf-8", "replace"))
+        files[name] = File(work.made.get(name, ""), written, title, *stamp(folder / name))
     memo.parts = {path: part for path, part in parts.items() if part.key}
     memo.files = {name: file for name, file in files.items() if file.key}
     titles = {name: file.title for name, file in files.items() if name != GRAPH}
@@ -94,13 +81,16 @@ def _drawings(vault: Vault, assets: Sequence[str]) -> dict[str, str]:
 class _Work:
     """One emitting: what its steps share. A note is lowered when its part or its page is not known, and at most once."""
 
-    def __init__(self, vault: Vault, memo: Memo) -> None:
+    def __init__(self, vault: Vault, folder: Path, memo: Memo) -> None:
         self.vault = vault
+        self.texts: dict[str, str] = {}  # object files to write
+        self.files: dict[str, File] = {}  # those that stand
+        self.made: dict[str, str] = {}  # what those to write are made of; nothing where they are not to be kept
         self.measured = results.collect(vault)
         self.layout = layout(vault, self.measured.ids if self.measured.any else None)
         self.keys = Keys(vault, self.layout, self.measured)
         self.findings: list[Diagnostic] = []
-        self.faulty: set[str] = set()  # notes of which no page could be made
+        self._folder = folder
         self._memo = memo
         self._documents = Documents(vault)
         self._bodies: dict[str, str | None] = {}  # None where lowering failed
@@ -118,8 +108,38 @@ class _Work:
         edges = graph_file.rows(self.vault, path)
         return Part(key if sound else "", tuple(sorted(use.assets)), tuple(said), edges)
 
-    def page(self, path: str, mentioned: Sequence[Mention]) -> str:
-        """The object file of a note."""
+    def notes(self, parts: Mapping[str, Part]) -> None:
+        """The object files of notes, each with the links to it from others."""
+        mentioned: dict[str, list[Mention]] = {}
+        for part in parts.values():
+            for end, mention in part.mentions:
+                mentioned.setdefault(end, []).append(mention)
+        for path, name in self.layout.notes.items():
+            found = list(dict.fromkeys(mentioned.get(path, ())))
+            key = self.keys.page(parts[path].key, path, found) if parts[path].key else ""
+            if not self._stands(name, key):
+                self.made[name] = key
+                self.texts[name] = self._page(path, found)
+
+    def lists(self) -> None:
+        """The pages that list notes: all of them stand, or all are made."""
+        key = self.keys.listing(self._memo.metrics[0])
+        names = self.layout.generated - self.texts.keys()
+        if not all(self._stands(name, key) for name in names):
+            for name in names:
+                self.files.pop(name, None)
+            self.texts |= generated.generate(self.vault, self.layout, GRAPH)
+            self.made |= dict.fromkeys(names, key)
+
+    def _stands(self, name: str, key: str) -> bool:
+        """Whether an object file is there that was made of the same."""
+        known = self._memo.files.get(name)
+        if not (key and known and known.key == key and known.stands(f"{self._folder}/{name}")):
+            return False
+        self.files[name] = known
+        return True
+
+    def _page(self, path: str, mentioned: Sequence[Mention]) -> str:
         if path not in self._bodies:
             self._lower(path)
         one, body = self.vault.notes[path], self._bodies.pop(path)
@@ -141,5 +161,5 @@ class _Work:
 
     def _as_written(self, one: Note, fault: Diagnostic) -> str:
         self.findings.append(fault)
-        self.faulty.add(one.path)
+        self.made[self.layout.notes[one.path]] = ""
         return source.page(self.vault, one)

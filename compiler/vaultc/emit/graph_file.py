@@ -18,7 +18,7 @@ def rows(vault: Vault, path: str) -> str:
 
 
 def text(vault: Vault, layout: Layout, edges: Mapping[str, str], memo: Memo) -> str:
-    """The whole file, as `graph_json` has it; `edges` are the rows of each published note."""
+    """The whole file, as `graph_json` has it; `edges` are the rows of each published note. `memo` then holds the graph's numbers."""
     numbers = _numbers(vault, memo)
     nodes = []
     for node in vault.graph.nodes.values():

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from hashlib import blake2b
 
 from vaultc.emit.backlinks import Mention
+from vaultc.emit.frame import summary_of
 from vaultc.emit.note import DEPTH
 from vaultc.emit.pages import Layout
 from vaultc.emit.results import Measured
@@ -47,6 +48,17 @@ class Keys:
         sources = {mention.source: (notes[mention.source].title, layout.notes[mention.source]) for mention in mentioned}
         text = f"{part}{tags}{sources}{mentioned}"
         return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+    def listing(self, graph: str) -> str:
+        """Of the pages that list notes: where each note is, what it is called, its summary and tags; `graph` says who links to whom."""
+        key = blake2b(self._shared + graph.encode(), digest_size=16)
+        for path, page in self._layout.notes.items():
+            note = self._vault.notes[path]
+            tags = [tag.name for tag in note.tags]
+            row = f"{path}\0{page}\0{note.title}\0{summary_of(self._vault, note)}\0{tags}\0"
+            key.update(row.encode("utf-8", "surrogatepass"))
+        key.update(repr((self._layout.folders, self._layout.tags)).encode("utf-8", "surrogatepass"))
+        return key.hexdigest()
 
     def _embedded(self, path: str) -> set[str] | None:
         """The notes that can stand in a page, as deep as they are expanded."""

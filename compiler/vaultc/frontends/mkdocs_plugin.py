@@ -116,9 +116,12 @@ class VaultcPlugin(BasePlugin[PluginOptions]):
     def _share(self, config: MkDocsConfig) -> None:
         """Let MkDocs, its plugins and vaultc use one set of compiled templates, and keep it for the next rebuild."""
         dirs = tuple(config.theme.dirs)
-        env = self._templates.get(dirs) or config.theme.get_env()
-        env.auto_reload = self._serving
-        self._templates = {dirs: env}
+        if dirs not in self._templates:
+            env = config.theme.get_env()
+            env.loader = rendering.Templates(dirs)
+            env.auto_reload = self._serving
+            self._templates = {dirs: env}
+        env = self._templates[dirs]
         config.theme.get_env = lambda: env  # type: ignore[method-assign]
 
     def _place(self, config: MkDocsConfig, project: Project) -> Swap:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import markdown
-from jinja2 import Environment
+from jinja2 import Environment, FileSystemLoader
 from material.plugins.search.plugin import SearchPlugin
 from mkdocs.commands.build import get_context
 from mkdocs.config.defaults import MkDocsConfig
@@ -47,6 +48,20 @@ class Joined:
         frame, found, rest = self._index.generate_search_index(None).rpartition('"docs":[]')
         assert found
         return f'{frame}"docs":[{self._entries}]{rest}'
+
+
+class Templates(FileSystemLoader):
+    """Templates in theme folders. Lists no dotted files, which MkDocs passes over: Material has thousands of icons there."""
+
+    def list_templates(self) -> list[str]:
+        """All other files, by name."""
+        found: set[str] = set()
+        for top in self.searchpath:
+            for folder, folders, files in os.walk(top):
+                folders[:] = [name for name in folders if not name.startswith(".")]
+                prefix = os.path.relpath(folder, top).replace(os.sep, "/") + "/"
+                found.update((prefix + name).removeprefix("./") for name in files if not name.startswith("."))
+        return sorted(found)
 
 
 class Renderer:
