@@ -45,9 +45,6 @@ def build(
     trust: bool,
 ) -> None:
     """Build the site of the vault at PATH. No note is executed."""
-    import shutil
-    import warnings
-
     session = Session.open(path, trusted=trust)
     project = session.project
     output.remind(project)
@@ -57,9 +54,7 @@ def build(
             "zensical is not supported yet: build with mkdocs, or point zensical at the object files in build/docs"
         )
     if clean:
-        disk.claim(project.output("docs"))
-        for kept in ("cache", "docs"):
-            shutil.rmtree(project.output(kept), ignore_errors=True)
+        _forget(project)
     last = unchanged.Last(project, project.mkdocs, site_dir)
     built = last.find(session.scan)
     _untrusted(project, site_dir)
@@ -70,15 +65,32 @@ def build(
     if built:
         output.note(f"{built.notes} notes → {_short(Path(built.site))}, nothing changed")
         return
+    if _publish(session, last, site_dir) and strict:
+        raise SystemExit(1)
+
+
+def _forget(project: Project) -> None:
+    """Remove what earlier builds kept."""
+    import shutil
+
+    disk.claim(project.output("docs"))
+    for kept in ("cache", "docs"):
+        shutil.rmtree(project.output(kept), ignore_errors=True)
+
+
+def _publish(session: Session, last: unchanged.Last, site_dir: Path | None) -> int:
+    """Make the site and say what was done; returns the number of notes that could not become pages."""
+    import warnings
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         from vaultc.publish import mkdocs
 
     _log()
-    if site_dir is None and project.mkdocs is None:
+    if site_dir is None and session.project.mkdocs is None:
         site_dir = Path("build/site")
     last.forget()
-    published = session.publish(mkdocs.MkDocs(project, site_dir.absolute() if site_dir else None))
+    published = session.publish(mkdocs.MkDocs(session.project, site_dir.absolute() if site_dir else None))
     faults = _report(session, published.findings)
     if published.whole:
         why = "; ".join(published.whole)
@@ -89,8 +101,7 @@ def build(
     output.note(f"{count} notes → {_short(published.site)}{anew}")
     if not (published.whole or published.findings or any(note.snippets for note in notes)):
         last.save(session.scan, published.site, count, published.inputs)
-    if strict and faults:
-        raise SystemExit(1)
+    return faults
 
 
 @click.command()
@@ -112,9 +123,12 @@ def serve(path: Path, port: int, trust: bool) -> None:
 
 def _untrusted(project: Project, site_dir: Path | None) -> None:
     """Say in one line which settings were not heeded, and what to do. One that the command line sets anyway needs no word."""
-    from vaultc.publish import settings
+    names = project.ignored
+    if project.mkdocs and not project.trusted:
+        from vaultc.publish import settings  # slow to import
 
-    ignored = [name for name in settings.ignored(project) if not (site_dir and name == "site_dir")]
+        names = settings.ignored(project)
+    ignored = [name for name in names if not (site_dir and name == "site_dir")]
     if ignored:
         more = f" and {len(ignored) - _NAMED} more" if len(ignored) > _NAMED else ""
         output.note(
