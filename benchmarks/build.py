@@ -2,10 +2,10 @@
 
     python benchmarks/build.py [--notes 1000,5000] [--repeat 1] [--peer PYTHON] [--serve]
 
-For each size: *floor* reads every file and loads its YAML, *material* is `mkdocs build` on the same notes with plain links (Material,
-its search, nothing else), *cold* is `vaultc build` without a cache, *edited* the same after one note got a line, *linked* after one got a
-link, *same* with nothing changed; *peer* is obsidiantools' `connect()` in an interpreter that has it. Each is a process of its own. *served*
-is the time from saving a note to its new page at the preview's address.
+For each size: *floor* reads every file and loads its YAML. *material* is `mkdocs build` on the same notes with plain links: Material, its
+search, and `navigation.prune`, without which every page holds the whole navigation. *cold* is `vaultc build` without a cache, *edited*
+the same after one note got a line, *linked* after one got a link, *same* with nothing changed. *peer* is obsidiantools' `connect()` in an
+interpreter that has it. Each is a process of its own. *served* is the time from saving a note to its new page at the preview's address.
 
 Two figures each: seconds by the clock, and processor seconds of all processes together, which another load on the machine disturbs less.
 Ratios are to Material's. Memory is the most that all processes of a command had at once, each page shared by several counted once
@@ -35,7 +35,7 @@ from check import FLOOR, PEER
 from vaults import write_vault
 
 TOOLS = Path(sys.executable).parent
-SETTINGS = "site_name: notes\ndocs_dir: {docs}\nsite_dir: {site}\ntheme:\n  name: material\nplugins: [search]\n"
+SETTINGS = "site_name: notes\ndocs_dir: {docs}\nsite_dir: {site}\ntheme:\n  name: material\n  features: [navigation.prune]\nplugins: [search]\n"
 # Of Material's seconds; of seconds; MiB; KB.
 TARGETS = {"cold": 0.5, "edited": 0.03, "same": 0.01}
 MOST_MEMORY, MOST_HTML, MOST_GROWTH, MOST_SERVED = 600, 30, 1.1, 1.0
