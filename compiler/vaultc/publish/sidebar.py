@@ -16,7 +16,7 @@ from mkdocs.structure import StructureItem
 from mkdocs.structure.nav import Navigation, Section
 from mkdocs.structure.pages import Page
 
-BESIDE = 12
+BESIDE = 10
 """How many pages are listed on either side of the current one; folders are few and listed up to twice that."""
 
 
