@@ -116,7 +116,7 @@ class _Mover:
             # A heading's text makes its anchor, and an alias that is written out must not become another word.
             keep = inside or (isinstance(old, Resolved) and old.via in ("alias", "title"))
             if keep and reference.kind in ("link", "property") and reference.label is None:
-                text += ("\\|" if in_table(self.vault, note, reference) else "|") + _shown(reference.target)
+                text += ("\\|" if in_table(self.vault, note, reference.span) else "|") + _shown(reference.target)
             out[reference.target_span] = text
         return out
 

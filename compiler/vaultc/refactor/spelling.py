@@ -70,7 +70,7 @@ def rewrite(vault: Vault, note: Note, reference: Reference, path: str, *, label:
             return None
         new = text + rest
         if label is not None and reference.label is None:
-            new += ("\\|" if in_table(vault, note, reference) else "|") + label
+            new += ("\\|" if in_table(vault, note, reference.span) else "|") + label
     return replacement(vault, note, reference.target_span, new)
 
 
@@ -95,10 +95,10 @@ def relative(path: str, folder: str) -> str:
     return posixpath.relpath(path, folder or ".")
 
 
-def in_table(vault: Vault, note: Note, reference: Reference) -> bool:
-    """Whether a pipe in the link would end a table's cell: whether its line has pipes outside of links."""
+def in_table(vault: Vault, note: Note, span: Span) -> bool:
+    """Whether a pipe in a link at `span` would end a table's cell: whether its line has pipes outside of links."""
     lines = vault.lines(note.path)
-    number = lines.number(reference.span.start)
+    number = lines.number(span.start)
     start = lines.starts[number - 1]
     end = lines.starts[number] if number < len(lines.starts) else len(lines.data)
     return end - start < _LONGEST_ROW and b"|" in _LINK.sub(b"", lines.data[start:end])

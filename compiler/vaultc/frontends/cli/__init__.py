@@ -24,6 +24,7 @@ COMMANDS = {
     "new": "Write a new note from a template.",
     "mv": "Rename a note or folder and every link to it.",
     "backlinks": "List the links to a note.",
+    "mentions": "List where notes are named and not linked.",
     "stats": "Count what is in a vault.",
     "explain": "Explain a diagnostic code.",
     "init": "Write a new project.",

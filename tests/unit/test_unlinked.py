@@ -1,0 +1,101 @@
+"""Where running text names a note: what is found, and what is no mention."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.frontends.cli.conftest import write
+from vaultc.refactor import unlinked
+from vaultc.session import Session
+
+
+def found(root: Path, files: dict[str, str]) -> list[tuple[str, str, str]]:
+    """The mentions in a vault of these files: note, words, note that is meant."""
+    vault = Session.open(write(root, files)).vault
+    return [(m.path, m.text, m.target) for m in unlinked.find(vault, unlinked.names(vault))]
+
+
+NAMED = {"Sparse attention.md": "", "Разреженное внимание.md": "", "FlashAttention.md": "---\naliases: [FA]\n---\n"}
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("It is sparse attention.", "sparse attention"),
+        ("Two Sparse\nattention heads.", "Sparse\nattention"),
+        ("В основе разреженного внимания лежит окно.", "разреженного внимания"),
+        ("FlashAttention is exact.", "FlashAttention"),
+        ("With FA, less.", "FA"),
+        ("| a | b |\n|---|---|\n| sparse attention | x |", "sparse attention"),
+    ],
+)
+def test_a_name_is_found(tmp_path: Path, text: str, words: str) -> None:
+    assert [m[1] for m in found(tmp_path / "v", {**NAMED, "a.md": f"{text}\n"})] == [words]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "`sparse attention`",
+        "```\nsparse attention\n```",
+        "# Sparse attention",
+        "$sparse attention$",
+        "[sparse attention](x.md)",
+        "[[x|sparse attention]]",
+        "<b title='x'>y</b> %%sparse attention%%",
+        "<!-- sparse attention -->",
+        "non-sparse attention, sparse attention-like",
+        "https://example.org/?q=FlashAttention",
+        "Sparse. Attention",
+        "Sparse\n\nattention",
+        "see [[Sparse attention]], and sparse attention again",
+        "Sparse Attention Mechanism is another name",
+        "flashattention, fa, FA-like, FA.py",
+        "---\nx: y\n---",
+    ],
+)
+def test_what_is_no_mention(tmp_path: Path, text: str) -> None:
+    assert found(tmp_path / "v", {**NAMED, "a.md": f"{text}\n", "x.md": ""}) == []
+
+
+def test_the_longest_name_wins_and_each_note_is_named_once(tmp_path: Path) -> None:
+    files = {"Linear attention.md": "", "Causal linear attention.md": ""}
+    text = "Causal linear attention is linear attention, and linear attention.\n"
+    assert found(tmp_path / "v", {**files, "a.md": text}) == [
+        ("a.md", "Causal linear attention", "Causal linear attention.md"),
+        ("a.md", "linear attention", "Linear attention.md"),
+    ]
+
+
+def test_a_plain_word_is_a_name_where_notes_link_it(tmp_path: Path) -> None:
+    files = {"Search.md": "", "Mamba.md": "", "a.md": "[[Mamba]]", "b.md": "[[mamba]]", "c.md": "Search for mamba."}
+    assert found(tmp_path / "v", files) == [("c.md", "mamba", "Mamba.md")]
+
+
+def test_a_name_of_two_notes_an_unpublished_one_and_a_folder_s_note_are_not_meant(tmp_path: Path) -> None:
+    files = {
+        "a/Linear attention.md": "",
+        "b/Linear attention.md": "",
+        "Star attention.md": "---\npublish: false\n---\n",
+        "c/index.md": "---\ntitle: All of attention\n---\n",
+        "d.md": "Linear attention, star attention, all of attention.\n",
+    }
+    assert found(tmp_path / "v", files) == []
+
+
+def test_a_name_that_many_notes_use_and_none_links_is_not_meant(tmp_path: Path) -> None:
+    many = {f"n{number}.md": "a long text\n" for number in range(5)}
+    assert found(tmp_path / "v", {"A long text.md": "", **many}) == []
+    assert len(found(tmp_path / "w", {"A long text.md": "", **many, "x.md": "[[a long text]]"})) == 5
+
+
+def test_links_show_the_same_words(tmp_path: Path) -> None:
+    text = "Of sparse\nattention.\n\n| a |\n|---|\n| разреженное внимание | b |\n"
+    vault = Session.open(write(tmp_path / "v", {**NAMED, "a.md": text})).vault
+    new = unlinked.link(vault, list(unlinked.find(vault, unlinked.names(vault))))
+    assert new["a.md"].decode() == (
+        "Of [[Sparse attention|sparse attention]].\n\n| a |\n|---|\n"
+        "| [[Разреженное внимание\\|разреженное внимание]] | b |\n"
+    )
