@@ -274,6 +274,24 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {name: (folder / name).read_bytes() for name in tree(folder)}
 
 
+def test_pages_made_alone_are_those_that_mkdocs_makes(tmp_path: Path, home: dict[str, str]) -> None:
+    files = {
+        **{f"notes/{name}": text for name, text in VAULT.items()},
+        "vaultc.toml": 'vault = "notes"\nsite_name = "P"\n',
+    }
+    theme = "{name: material, features: [navigation.footer, navigation.path, navigation.tabs]}"
+    settings = (
+        f"site_name: P\nsite_url: https://example.org/x/\ndocs_dir: notes\ntheme: {theme}\nplugins: [search, vaultc]\n"
+    )
+    hook = {"hook.py": "def on_page_markdown(markdown, **kw): return markdown\n"}
+    alone = write(tmp_path / "alone", {**files, "mkdocs.yml": settings + "site_dir: site\n"})
+    whole = write(tmp_path / "whole", {**files, **hook, "mkdocs.yml": settings + "site_dir: site\nhooks: [hook.py]\n"})
+    assert rendered(run(home, "build", ".", "--trust", cwd=alone)) > 5
+    done = run(home, "build", ".", "--trust", cwd=whole)
+    assert "every page was rendered" in done.stderr
+    assert contents(alone / "site") == contents(whole / "site")
+
+
 WIDE = {
     "hook `hook.py` (on_page_markdown)": {
         "mkdocs.yml": "hooks: [hook.py]\n",
