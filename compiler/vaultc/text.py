@@ -1,4 +1,4 @@
-"""Positions in text. Spans are bytes of the UTF-8 form; people read code points, editors UTF-16."""
+"""Positions in text. Spans are bytes of the UTF-8 form; people read code points, editors what they agreed on."""
 
 import re
 import unicodedata
@@ -14,6 +14,9 @@ _UNSAFE = re.compile(f"[\n{_SPEAKING}]")
 # The same but for colours and the ends of lines, and what begins a command of Azure Pipelines, TeamCity or GitHub's older form.
 _GUARDED = re.compile(rf"(?!\x1b\[[\d;]*m|\r\n)[{_SPEAKING}]|(?<=#)#(?=\w*\[)")
 _COMMAND = re.compile(r"^([^\S\n]*):(?=:)", re.M)
+# What a column of an editor counts: the protocol's own names.
+Unit = Literal["utf-8", "utf-16", "utf-32"]
+_UNITS: Mapping[Unit, tuple[str, int]] = {"utf-8": ("utf-8", 1), "utf-16": ("utf-16-le", 2), "utf-32": ("utf-32-le", 4)}
 Language = Literal["text", "patch", "json", "xml", "commands"]
 _SPELLINGS: Mapping[Language, Callable[[str], str]] = {
     "text": lambda character: "\ufffd",
@@ -71,16 +74,18 @@ class Lines:
         line, prefix = self._prefix(offset)
         return Position(line, len(prefix) + 1)
 
-    def utf16(self, offset: int) -> Position:
-        """Line and column from 0 in UTF-16 units, as editors count."""
+    def editor(self, offset: int, unit: Unit = "utf-16") -> Position:
+        """Line and column from 0 in code units of an encoding, as editors count."""
         line, prefix = self._prefix(offset)
-        return Position(line - 1, len(prefix.encode("utf-16-le")) // 2)
+        codec, size = _UNITS[unit]
+        return Position(line - 1, len(prefix.encode(codec)) // size)
 
-    def offset(self, line: int, character: int) -> int:
-        """The byte offset of an editor's position: `line` and UTF-16 `character` from 0."""
-        line = min(line, len(self.starts) - 1)
-        units = self.text(line + 1).encode("utf-16-le")[: 2 * character]
-        return self._start(line + 1) + len(units.decode("utf-16-le", "ignore").encode())
+    def offset(self, line: int, character: int, unit: Unit = "utf-16") -> int:
+        """The byte offset of an editor's position: `line` and `character` from 0; what lies outside is drawn in."""
+        line = min(max(line, 0), len(self.starts) - 1)
+        codec, size = _UNITS[unit]
+        units = self.text(line + 1).encode(codec)[: size * max(character, 0)]
+        return self._start(line + 1) + len(units.decode(codec, "ignore").encode())
 
     def text(self, line: int) -> str:
         """The text of a line, counted from 1, without its line ending."""

@@ -3,27 +3,36 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vaultc.text import Lines, Span, fold, splice
+from vaultc.text import Lines, Span, Unit, fold, splice
 
 MARK = "\ufeff".encode()
 texts = st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from("\n\r🦊é\ufeff"))
 
 
-@given(texts, st.data())
-def test_an_editors_position_comes_back(text: str, data: st.DataObject) -> None:
+SIZES: dict[Unit, Callable[[str], int]] = {
+    "utf-8": lambda sign: len(sign.encode()),
+    "utf-16": lambda sign: 2 if ord(sign) > 0xFFFF else 1,
+    "utf-32": lambda sign: 1,
+}
+
+
+@pytest.mark.parametrize("unit", SIZES)
+@given(text=texts, data=st.data())
+def test_an_editors_position_comes_back(unit: Unit, text: str, data: st.DataObject) -> None:
     lines = Lines.of(text.encode())
     offset = len(text[: data.draw(st.integers(0, len(text)))].encode())
-    line, character = lines.utf16(offset)
+    line, character = lines.editor(offset, unit)
     start = len(MARK) if line == 0 and text.startswith("\ufeff") else lines.starts[line]
     before = text.encode()[start:offset].decode()
-    assert character == sum(2 if ord(sign) > 0xFFFF else 1 for sign in before)
+    assert character == sum(map(SIZES[unit], before))
     within = before[: len(lines.text(line + 1))]  # no editor counts the line's end
-    assert lines.offset(line, character) == start + len(within.encode())
+    assert lines.offset(line, character, unit) == start + len(within.encode())
 
 
 @given(texts, st.data())
@@ -40,7 +49,7 @@ def test_places_outside_are_drawn_in(offset: int, character: int, text: str) -> 
     lines = Lines.of(text.encode())
     last = text.count("\n") + 1
     assert 1 <= lines.position(offset).line <= last
-    assert 0 <= lines.offset(abs(offset), abs(character)) <= len(text.encode())
+    assert 0 <= lines.offset(offset, character) <= len(text.encode())
 
 
 @given(texts, st.data())
