@@ -63,7 +63,11 @@ def test_the_nouns_exist_where_it_says() -> None:
 
 @pytest.mark.parametrize(
     "library, places",
-    [("torch", ["bench/harness/torch_cpu.py", "bench/harness/torch_cuda.py"]), ("pyvis", ["publish/pyvis_html.py"])],
+    [
+        ("torch", ["bench/harness/torch_cpu.py", "bench/harness/torch_cuda.py"]),
+        ("pyvis", ["publish/pyvis_html.py"]),
+        ("pygls", ["frontends/lsp/server.py"]),
+    ],
 )
 def test_heavy_libraries_are_imported_where_they_are_the_subject(library: str, places: list[str]) -> None:
     importing = [path for path in PACKAGE.rglob("*.py") if any(name.split(".")[0] == library for name in modules(path))]

@@ -29,6 +29,7 @@ COMMANDS = {
     "explain": "Explain a diagnostic code.",
     "init": "Write a new project.",
     "trust": "Let a project run its hooks and templates.",
+    "lsp": "Serve an editor as a language server.",
     "bench": "Run and show the measurements of a vault.",
 }
 _MODULES = {"serve": "build"}
