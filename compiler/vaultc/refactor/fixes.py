@@ -6,7 +6,7 @@ and resolved again, and the edits of a note that would make anything worse are d
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote
 
@@ -43,14 +43,14 @@ def plan(vault: Vault, findings: Iterable[Diagnostic], covers: Callable[[str], b
     edits = {path: _apart(spans) for path, spans in wanted.items()}
     while edits:
         texts = {path: splice(sources[path], spans) for path, spans in edits.items()}
-        worse = set(_worse(vault, texts))
+        worse = set(_worse(vault, texts, edits))
+        if not worse:
+            return Repair(texts, sum(map(len, edits.values())))
         kept = {
             path: [e for e in spans if worse.isdisjoint(((path, e[0]), (path, None)))] for path, spans in edits.items()
         }
         kept = {path: spans for path, spans in kept.items() if spans}
-        if kept == edits:
-            return Repair(texts, sum(map(len, edits.values())))
-        edits = kept
+        edits = kept if kept != edits else {}  # where none of them is to blame, none is made
     return Repair({}, 0)
 
 
@@ -110,14 +110,17 @@ def _spelled(vault: Vault, note: Note, reference: Reference, path: str) -> str |
     return (encoded(whole) if markdown and " " not in name else whole) + rest
 
 
-def _worse(vault: Vault, texts: Mapping[str, bytes]) -> Iterator[tuple[str, Span | None]]:
-    """What would be worse, as the edit that is to blame: its note and its place, or all edits of a note."""
+def _worse(
+    vault: Vault, texts: Mapping[str, bytes], edits: Mapping[str, Sequence[tuple[Span, str]]]
+) -> Iterator[tuple[str, Span | None]]:
+    """What would be worse by these edits, as the one that is to blame: its note and its place, or all edits of a note."""
     edited = {path: parse(scan.source_file(path, data)) for path, data in texts.items()}
     notes = {**vault.notes, **edited}
     names = index.build(notes.values(), vault.scan.assets, vault.scan.hidden)
     resolver = Resolver(names)
     for path, note in notes.items():
         before = vault.notes[path]
+        own = {span for span, _ in edits.get(path, ())}
         if path in edited:
             faults = Counter(d.code for d in note.findings) - Counter(d.code for d in before.findings)
             if faults or len(note.references) != len(before.references) or len(note.headings) != len(before.headings):
@@ -127,7 +130,7 @@ def _worse(vault: Vault, texts: Mapping[str, bytes]) -> Iterator[tuple[str, Span
             new = resolver.resolve(reference, note)
             if new == old or _as_good(vault.notes, old, notes, new):
                 continue
-            if reference.raw != written.raw:
+            if written.target_span in own:
                 yield path, written.target_span
             else:
                 yield path, None
