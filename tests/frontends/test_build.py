@@ -117,11 +117,14 @@ def test_folders_and_tags_of_any_depth_are_built(tmp_path: Path, home: dict[str,
     assert (tmp_path / "site" / deep / "n/index.html").is_file()
 
 
-def test_no_page_asks_for_fonts_whatever_the_project_says(tmp_path: Path, home: dict[str, str]) -> None:
+@pytest.mark.parametrize("trust", [(), ("--trust",)])
+def test_no_page_asks_for_fonts_whatever_the_project_says(
+    tmp_path: Path, home: dict[str, str], trust: tuple[str, ...]
+) -> None:
     theme = "theme: {name: material, font: {text: Roboto, code: Roboto Mono}}"
     config = f"site_name: P\ndocs_dir: notes\nsite_dir: site\nplugins: [vaultc]\n{theme}\n"
     write(tmp_path / "p", {"mkdocs.yml": config, "vaultc.toml": 'vault = "notes"\n', "notes/a.md": "# A\n"})
-    assert run(home, "build", cwd=tmp_path / "p").returncode == 0
+    assert run(home, "build", *trust, cwd=tmp_path / "p").returncode == 0
     page = (tmp_path / "p/site/a/index.html").read_text(encoding="utf-8")
     assert "<h1" in page and "fonts.g" not in page and "Roboto" not in page
 

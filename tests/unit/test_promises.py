@@ -13,7 +13,7 @@ from vaultc.emit.lower import Plan, lower
 from vaultc.emit.note import BUDGET
 from vaultc.parse import read
 from vaultc.publish.dialect import EXTENSIONS
-from vaultc.resolve import Resolved
+from vaultc.resolve import Resolved, Unresolved
 from vaultc.session import Session
 
 
@@ -41,6 +41,18 @@ def test_a_wiki_link_and_a_markdown_link_of_the_same_words_lead_where_each_leads
         if isinstance(resolution, Resolved)
     }
     assert meant == {"link": "n.md", "markdown": "a/n.md"}
+
+
+def test_an_id_of_a_page_is_for_markdown_links_only(root: Path) -> None:
+    """The second of two equal headings has an id that no wiki-link can name, whichever link is asked first."""
+    (root / "n.md").write_text("# One\n\n# One\n", encoding="utf-8")
+    for name, text in {"b.md": "[[n#one_1]] [x](n#one_1)", "c.md": "[x](n#one_1) [[n#one_1]]"}.items():
+        (root / name).write_text(text, encoding="utf-8")
+    vault = Session.open(root).vault
+    for name in ("b.md", "c.md"):
+        found = dict(zip((r.kind for r in vault.notes[name].references), vault.links[name], strict=True))
+        assert found["markdown"] == Resolved("n.md", "note", "name", "heading", "one_1")
+        assert isinstance(found["link"], Unresolved)
 
 
 @pytest.mark.parametrize(
