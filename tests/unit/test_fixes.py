@@ -127,6 +127,7 @@ def test_a_note_whose_bytes_are_no_text_and_one_that_is_not_there_are_left(tmp_p
         (Span(0, 2), "( "),  # a link less
         (Span(16, 20), "[[b]]"),  # a link more
         (Span(14, 16), "x "),  # a heading less
+        (Span(14, 14), "# More\n\n"),  # a heading more
         (Span(16, 20), "Other"),  # a heading that another note links to
     ],
 )

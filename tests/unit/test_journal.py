@@ -86,7 +86,10 @@ def fail(path: Path) -> None:
         (RENAME, RENAMED),
         (FOLDER, {"b.md": "[[two]]", "c.md": "[[a/one]]", "z/one.md": "ONE", "z/pic.png": "png"}),
         (REPAIR, {**FILES, "b.md": "B", "c.md": "C"}),
-        (Change(move=("b.md", "a/b.md")), {**{k: v for k, v in FILES.items() if k != "b.md"}, "a/b.md": "[[one]]"}),
+        (
+            Change((REPAIR.texts[1],), ("b.md", "a/b.md")),
+            {"a/one.md": "one", "a/pic.png": "png", "a/b.md": "[[one]]", "c.md": "C"},
+        ),
         (Change(), FILES),
     ],
 )
@@ -94,6 +97,12 @@ def test_a_change_is_made_and_nothing_else_is_left(root: Path, change: Change, a
     journal.commit(root, change)
     assert tree(root) == dict(sorted(after.items()))
     assert kept(root) == []
+
+
+def test_an_empty_folder_from_an_earlier_journal_is_used_again(root: Path) -> None:
+    (disk.state("journals") / disk.key(root)).mkdir()
+    journal.commit(root, RENAME)
+    assert tree(root) == RENAMED and kept(root) == []
 
 
 def test_nothing_to_do_leaves_no_trace(root: Path) -> None:
@@ -204,7 +213,11 @@ def test_an_undo_that_fails_leaves_the_journal(root: Path, monkeypatch: pytest.M
         def broken(path: Path, data: bytes, **options: object) -> None:
             fail(path)
 
-        at_text(patch, 2, lambda path: (patch.setattr(disk, "write", broken), fail(path)))
+        def break_down(path: Path) -> None:
+            patch.setattr(disk, "write", broken)
+            fail(path)
+
+        at_text(patch, 2, break_down)
         with pytest.raises(
             VaultcError, match=r"^\S*/b\.md: No space .*, and undoing it failed, too: .*`vaultc mv --resume`"
         ):
@@ -244,7 +257,7 @@ def test_a_killed_change_is_completed_or_undone_when_that_is_asked_for(root: Pat
 
 
 def moved(change: Change, path: str) -> bool:
-    return bool(change.move) and (path + "/").startswith(change.move[0] + "/")
+    return change.move is not None and f"{path}/".startswith(f"{change.move[0]}/")
 
 
 def made(change: Change) -> dict[str, str]:
@@ -252,6 +265,15 @@ def made(change: Change) -> dict[str, str]:
     here = {k: v for k, v in FILES.items() if moved(change, k)}
     there = {change.move[1] + k[len(change.move[0]) :]: v for k, v in here.items()} if change.move else {}
     return {**there, **{text.path: text.after.decode() for text in change.texts}}
+
+
+@pytest.mark.parametrize(("go_on", "after"), [(journal.resume, RENAMED), (journal.abort, FILES)])
+def test_a_kill_right_after_the_move(root: Path, go_on: Callable[[Path], list[str]], after: dict[str, str]) -> None:
+    killed(root, RENAME, 1)
+    [mark] = (root.parent / "state/vaultc/journals").rglob("moved")
+    mark.unlink()
+    assert go_on(root) == []
+    assert tree(root) == after
 
 
 @pytest.mark.parametrize("go_on", [journal.resume, journal.abort])
@@ -346,18 +368,21 @@ def test_a_vault_has_one_writer(root: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_a_symlink_is_written_as_the_file_that_it_leads_to(root: Path) -> None:
     (root / "link.md").symlink_to("b.md")
-    text = Text("b.md", b"[[one]]", b"B")
-    journal.commit(root, Change((Text("link.md", b"[[one]]", b"B"), text)))
+    journal.commit(root, Change((Text("link.md", b"[[one]]", b"B"), Text("b.md", b"[[one]]", b"B"))))
     assert (root / "link.md").is_symlink() and (root / "b.md").read_text() == "B"
-    with pytest.raises(VaultcError, match="put a copy in its place"):
-        journal.commit(root, Change((Text("link.md", b"B", b"other"), Text("b.md", b"B", b"C"))))
-    with pytest.raises(VaultcError, match="put a copy in its place"):
-        journal.commit(root, Change((Text("link.md", b"B", b"C"),)))
-    (root / "out.md").symlink_to(root.parent / "mine")
-    (root.parent / "mine").write_text("mine")
-    with pytest.raises(VaultcError, match="put a copy in its place"):
-        journal.commit(root, Change((Text("out.md", b"mine", b"C"),)))
-    assert (root / "b.md").read_text() == "B" and (root.parent / "mine").read_text() == "mine"
+
+
+@pytest.mark.parametrize("texts", [{"link.md": b"A", "b.md": b"B"}, {"link.md": b"C", "b.md": b"B"}, {"link.md": b"B"}])
+@pytest.mark.parametrize("place", ["b.md", "../mine"])
+def test_a_symlink_whose_text_would_be_another_than_its_files_is_told(
+    root: Path, texts: dict[str, bytes], place: str
+) -> None:
+    (root.parent / "mine").write_text("[[one]]")
+    (root / "link.md").symlink_to(place)
+    before = tree(root)
+    with pytest.raises(VaultcError, match=r"link\.md is a symlink to .*: put a copy in its place"):
+        journal.commit(root, Change(tuple(Text(name, b"[[one]]", after) for name, after in texts.items())))
+    assert tree(root) == before and (root.parent / "mine").read_text() == "[[one]]"
 
 
 def test_what_a_change_is_called() -> None:
