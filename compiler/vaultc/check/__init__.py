@@ -1,10 +1,10 @@
 """Stage 7: what is wrong with a vault, kept by file, so that the next check looks only at what may have changed."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import chain
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from vaultc import faults
 from vaultc.check import ignores
@@ -12,12 +12,13 @@ from vaultc.check.rule import sorts
 from vaultc.check.rules import GRAPH, NOTES, REFERENCES
 from vaultc.diagnostics import Diagnostic, Severity, select
 from vaultc.graph import Vault
-from vaultc.model import Note, Reference
-from vaultc.resolve import Resolution, Resolved
+from vaultc.model import Note
+from vaultc.resolve import Resolved
 
 T = TypeVar("T")
 Found = tuple[Diagnostic, ...]
 ByPath = Mapping[str, Found]
+_NOTHING = (None,) * len(GRAPH)
 
 
 @dataclass(frozen=True)
@@ -77,8 +78,7 @@ def recheck(before: Findings, vault: Vault, stale: Iterable[str]) -> Findings:
     return replace(after, by_path=by_path)
 
 
-@dataclass(frozen=True, slots=True)
-class _Judged:
+class _Judged(NamedTuple):
     """What the rules say of one note."""
 
     notes: Found
@@ -88,28 +88,29 @@ class _Judged:
 
 def _judged(vault: Vault, note: Note, every: bool) -> _Judged:
     """What the rules say of a note; `every` says that some want to see links that are simply there, as most are."""
-
-    def judge() -> _Judged:
-        found = [*note.findings]
-        for rule in NOTES:
-            found += rule.check(vault, note)
-        gathered = tuple([rule.gather(vault, note) for rule in GRAPH])
-        return _Judged(tuple(found), tuple(_about_references(vault, note, every)), gathered)
-
-    nothing = tuple(None for _ in GRAPH)
-    return faults.attempt(note.path, "checked", judge, lambda fault: _Judged((*note.findings, fault), (), nothing))
+    work = partial(_asked, vault, note, every)
+    return faults.attempt(note.path, "checked", work, lambda fault: _Judged((*note.findings, fault), (), _NOTHING))
 
 
-def _about_references(vault: Vault, note: Note, every: bool) -> Iterator[Diagnostic]:
-    pairs: Iterable[tuple[Reference, Resolution]] = zip(note.references, vault.links[note.path], strict=True)
-    if not every:
-        public = vault.published
-        pairs = [it for it in pairs if type(it[1]) is not Resolved or it[1].via != "name" or it[1].path not in public]
-    for reference, resolution in pairs:
+def _asked(vault: Vault, note: Note, every: bool) -> _Judged:
+    found = [*note.findings]
+    for rule in NOTES:
+        found += rule.check(vault, note)
+    gathered = tuple([rule.gather(vault, note) for rule in GRAPH])
+    return _Judged(tuple(found), _about_references(vault, note, every), gathered)
+
+
+def _about_references(vault: Vault, note: Note, every: bool) -> Found:
+    links, public = vault.links[note.path], vault.published
+    odd = [at for at, it in enumerate(links) if type(it) is not Resolved or it.via != "name" or it.path not in public]
+    found: list[Diagnostic] = []
+    for at in range(len(links)) if every else odd:
+        reference, resolution = note.references[at], links[at]
         sort = sorts(vault, resolution)
         for rule in REFERENCES:
             if not rule.sorts.isdisjoint(sort):
-                yield from rule.check(vault, note, reference, resolution)
+                found += rule.check(vault, note, reference, resolution)
+    return tuple(found)
 
 
 def _others(vault: Vault, graph: Iterable[Diagnostic]) -> ByPath:

@@ -181,13 +181,13 @@ def follow(before: Vault, after: Vault, stale: Iterable[str]) -> frozenset[str]:
 def _ends(path: str, links: Iterable[Resolution]) -> frozenset[str]:
     # Most links lead to a note; to ask only of the others takes half the time.
     ends = {it.path for it in links if type(it) is Resolved and it.kind == "note"}
-    ends.update(end for it in links if type(it) is not Resolved and (end := target(it)))
+    ends.update([end for it in links if type(it) is not Resolved and (end := target(it))])
     ends.discard(path)
     return frozenset(ends)
 
 
 def _counted(note: Note) -> tuple[int, int]:
-    embeds = sum(reference.kind in ("embed", "image") for reference in note.references)
+    embeds = len([1 for reference in note.references if reference.kind in ("embed", "image")])
     return len(note.references) - embeds, embeds
 
 

@@ -11,8 +11,10 @@ from vaultc.text import Span, fold
 def check(vault: Vault, note: Note) -> Iterator[Diagnostic]:
     """A finding for each alias that another note has as its name, or that one before has as alias."""
     for key, alias in {fold(alias): alias for alias in reversed(note.aliases)}.items():
-        sharing = vault.index.aliases.get(key, ())
-        named = next((path for path in vault.index.stems.get(key, ()) if path in vault.notes), None)
+        sharing, same = vault.index.aliases.get(key, ()), vault.index.stems.get(key, ())
+        if not same and len(sharing) < 2:  # as most are
+            continue
+        named = next((path for path in same if path in vault.notes), None)
         first = named or next(iter(sharing), note.path)
         if first == note.path or note.path not in sharing:
             continue

@@ -15,6 +15,8 @@ Embed = tuple[Span, str]
 def gather(vault: Vault, note: Note) -> tuple[Embed, ...] | None:
     """The notes that a note embeds, and where; a part of its own counts if the embed lies in that part."""
     out: list[Embed] = []
+    if not vault.counts[note.path][1]:  # as in most notes
+        return None
     pairs = zip(note.references, vault.links[note.path], strict=True)
     for reference, resolution in [pair for pair in pairs if pair[0].kind == "embed"]:
         end = target(resolution)

@@ -33,7 +33,7 @@ def gather(vault: Vault, note: Note) -> Tally | None:
     turned = []
     straight = 0
     pairs = zip(note.references, vault.links[note.path], strict=True)
-    for reference, resolution in [pair for pair in pairs if pair[0].label is not None and pair[0].kind == "link"]:
+    for reference, resolution in [(it, meant) for it, meant in pairs if it.label is not None and it.kind == "link"]:
         if isinstance(resolution, Resolved) and resolution.via == "name":
             straight += 1
         elif speaks_for(reference, resolution) and _is_name(vault, note, reference.label or ""):
