@@ -239,15 +239,21 @@ def state(name: str) -> Path:
 
     Raises VaultcError when neither can be written.
     """
-    import tempfile  # slow to import
-
-    for base in (_home("state"), Path(tempfile.gettempdir()) / f"vaultc-{_user()}"):
+    for base in _bases():
         with suppress(OSError):
-            if base:
-                (base / name).mkdir(parents=True, exist_ok=True)
-                _own(base)
-                return base / name
+            (base / name).mkdir(parents=True, exist_ok=True)
+            _own(base)
+            return base / name
     raise VaultcError(f"{base}: cannot write: set XDG_STATE_HOME to a folder that can be written")
+
+
+def _bases() -> Iterator[Path]:
+    """Where this user's state may go, best first."""
+    if home := _home("state"):
+        yield home
+    import tempfile  # slow to import, and seldom asked
+
+    yield Path(tempfile.gettempdir()) / f"vaultc-{_user()}"
 
 
 def cache() -> Path:

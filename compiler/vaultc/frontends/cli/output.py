@@ -1,12 +1,11 @@
 """Where a command's words go: findings to stdout or a file, remarks to stderr; colours only where they are welcome."""
 
-import logging
 import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
@@ -16,6 +15,9 @@ from vaultc.frontends.files import write
 from vaultc.model import SourceFile
 from vaultc.refactor import journal
 from vaultc.text import Language, guard, safe, safe_lines
+
+if TYPE_CHECKING:
+    from logging import LogRecord
 
 
 def emit(text: str, output: Path | None = None, language: Language = "text") -> None:
@@ -54,7 +56,7 @@ def tell(text: str) -> None:
     _print(text, sys.stderr)
 
 
-def plain(record: logging.LogRecord) -> bool:
+def plain(record: "LogRecord") -> bool:
     """For a logging handler's `addFilter`: the record goes on, and nothing in it speaks to a terminal."""
     record.msg, record.args = guard(safe_lines(record.getMessage())), None
     return True
