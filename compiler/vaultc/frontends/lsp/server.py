@@ -124,10 +124,10 @@ def refused(fault: VaultcError) -> JsonRpcException:
 
 def create() -> Server:
     """A server that answers everything that vaultc can."""
-    from vaultc.frontends.lsp import documents, navigation
+    from vaultc.frontends.lsp import documents, navigation, writing
 
     server = Server()
-    for module in (documents, navigation):
+    for module in (documents, navigation, writing):
         for method, (handler, options) in module.FEATURES.items():
             server.feature(method, options)(handler)
     return server
