@@ -31,6 +31,7 @@ test: $(VENV)/.installed-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/node site/client/node_modules/typescript/bin/tsc --project site/client
+	$(BIN)/node site/client/test.mjs
 	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal
 
 clean:

@@ -9,7 +9,7 @@ from pathlib import Path
 from vaultc import faults
 from vaultc.diagnostics import Diagnostic
 from vaultc.disk import digest
-from vaultc.emit import attachments, frame, generated, graph_file, note, results, source
+from vaultc.emit import attachments, frame, generated, graph_file, note, preview, results, source
 from vaultc.emit.backlinks import Mention, mentions
 from vaultc.emit.documents import Documents
 from vaultc.emit.keys import Keys
@@ -25,13 +25,15 @@ __all__ = ["GRAPH", "Emitted", "Layout", "Memo", "emit"]
 @dataclass(frozen=True, slots=True)
 class Emitted:
     """What was written: the object `folder`, where each page is, its title, the digest of each file that was made, how many
-    differ from before, and `findings` about notes that could not be lowered, whose pages show their source."""
+    differ from before, the preview of each page, and `findings` about notes that could not be lowered, whose pages show their
+    source."""
 
     folder: Path
     layout: Layout
     titles: Mapping[str, str]
     digests: Mapping[str, str]
     changed: int
+    previews: Mapping[str, str]
     findings: tuple[Diagnostic, ...] = ()
 
 
@@ -62,7 +64,9 @@ def emit(vault: Vault, folder: Path, memo: Memo | None = None) -> Emitted:
     memo.files = {name: file for name, file in files.items() if file.key}
     titles = {name: file.title for name, file in files.items() if name != GRAPH}
     digests = {name: file.digest for name, file in files.items()}
-    return Emitted(folder, work.layout, titles, digests, changed, tuple(work.findings))
+    previews = {name: preview.bare(title) for name, title in titles.items()}
+    previews |= {work.layout.notes[path]: part.preview for path, part in parts.items() if part.preview}
+    return Emitted(folder, work.layout, titles, digests, changed, previews, tuple(work.findings))
 
 
 def _drawings(vault: Vault, assets: Sequence[str]) -> dict[str, str]:
@@ -106,7 +110,13 @@ class _Work:
         one = self.vault.notes[path]
         said = mentions(self.vault, one, self._documents(one)) if self._bodies[path] is not None else []
         edges = graph_file.rows(self.vault, path)
-        return Part(key if sound else "", tuple(sorted(use.assets)), tuple(said), edges)
+        shown = self._preview(one) if self._bodies[path] is not None else ""
+        return Part(key if sound else "", tuple(sorted(use.assets)), tuple(said), edges, shown)
+
+    def _preview(self, one: Note) -> str:
+        """A note whose words cannot be told is shown by its title; its own page says why."""
+        made = partial(preview.preview, self.vault, self.layout, one, self._documents(one))
+        return faults.attempt(one.path, "quoted", made, lambda _: "")
 
     def notes(self, parts: Mapping[str, Part]) -> None:
         """The object files of notes, each with the links to it from others."""

@@ -159,7 +159,9 @@ class VaultcPlugin(BasePlugin[PluginOptions]):
         assert self._compiled and self._sidebar
         vault, emitted = self._compiled
         env = self.on_env(config.theme.get_env(), config=config, files=files)
-        site = incremental.Site(config, files, nav, env, self._sidebar, emitted.digests, self._paths, self._substitute)
+        site = incremental.Site(
+            config, files, nav, env, self._sidebar, emitted.digests, self._paths, emitted.previews, self._substitute
+        )
         if self._swap:
             cache = vault.project.output("cache") / f"pages-{disk.key(self._swap.site)}"
             store = incremental.Store(cache, vault.scan.size)
@@ -191,6 +193,13 @@ class VaultcPlugin(BasePlugin[PluginOptions]):
         """A page that cannot be rendered shows its note's source; MkDocs itself would give up."""
         page.render = partial(self._render, page)  # type: ignore[method-assign]
         return page
+
+    def on_post_page(self, output: str, /, *, page: Page, config: MkDocsConfig) -> str:
+        """A page that MkDocs renders by itself has its preview, too."""
+        assert self._compiled
+        if preview := self._compiled[1].previews.get(page.file.src_uri):
+            incremental.write_preview(Path(config.site_dir), page.file.dest_uri, preview)
+        return output
 
     @event_priority(-100)
     def on_post_build(self, *, config: MkDocsConfig) -> None:

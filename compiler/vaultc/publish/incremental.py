@@ -19,6 +19,7 @@ from mkdocs.structure.pages import Page
 
 from vaultc import kept, many
 from vaultc.diagnostics import Diagnostic
+from vaultc.emit.write import stamp
 from vaultc.faults import not_compiled
 from vaultc.publish.rendering import Renderer
 from vaultc.publish.sidebar import Sidebar
@@ -26,16 +27,17 @@ from vaultc.publish.surroundings import Surroundings, environment
 
 # Pages that one processor renders before another would have begun.
 _WORTH = 8
-_VERSION = "pages 1"
+_VERSION = "pages 2"
 
 
 class Kept(NamedTuple):
-    """A page of the last site: the digest of all that it is made of, its search entries, size and time of its file."""
+    """A page of the last site: the digest of all that it is made of, its search entries, size and time of its file and of its
+    preview's."""
 
     digest: str
     entries: str
-    size: int
-    changed: int
+    page: tuple[int, int]
+    preview: tuple[int, int]
 
 
 class Store:
@@ -56,7 +58,7 @@ class Store:
 
 class Site(NamedTuple):
     """What MkDocs knows of a site before its pages are read. `objects` has the digest of each object file, `sources` the note that
-    a page is made of; `substitute` gives the Markdown that stands for a page that cannot be rendered."""
+    a page is made of, `previews` what links to it show; `substitute` gives the Markdown that stands for a page that cannot be rendered."""
 
     config: MkDocsConfig
     files: Files
@@ -65,6 +67,7 @@ class Site(NamedTuple):
     sidebar: Sidebar
     objects: Mapping[str, str]
     sources: Mapping[str, str]
+    previews: Mapping[str, str]
     substitute: Callable[[Page], str]
 
 
@@ -88,9 +91,9 @@ def publish(site: Site, last: Path, aside: Path, store: Store) -> Published:
     documents = site.files.documentation_pages()
     for page in filter(None, (file.page for file in documents)):
         name, objects = page.file.dest_uri, site.objects.get(page.file.src_uri)
-        digest = surroundings.digest(page, shared, objects or "")
+        digest = surroundings.digest(page, shared, f"{objects} {site.previews.get(page.file.src_uri)}")
         known = store.pages.get(name)
-        if objects and known and known.digest == digest and _carry(known, last / name, aside / name):
+        if objects and known and known.digest == digest and _carried(known, name, last, aside):
             done[name] = known
         else:
             missing.append((page, digest))
@@ -104,27 +107,46 @@ def publish(site: Site, last: Path, aside: Path, store: Store) -> Published:
     if aside == last:
         for name in store.pages.keys() - done.keys():
             (last / name).unlink(missing_ok=True)
+            (last / preview_file(name)).unlink(missing_ok=True)
     entries = (done[file.dest_uri].entries for file in documents)
     store.save({name: page_ for name, page_ in done.items() if name not in faulty})
     return Published(",".join(filter(None, entries)), tuple(faults), len(missing))
 
 
-def _carry(known: Kept, old: Path, new: Path) -> bool:
-    """Take a file over into the new site, when it is still the one that was written."""
+def preview_file(page: str) -> str:
+    """Where the preview of the page at `page` lies, both relative to the site."""
+    return f"assets/vaultc/preview/{page.removesuffix('.html')}.json"
+
+
+def write_preview(site: Path, page: str, preview: str) -> Path:
+    """Write the preview of a page; its path. Raises OSError."""
+    path = site / preview_file(page)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(preview.encode("utf-8", "replace"))
+    return path
+
+
+def _carried(known: Kept, name: str, last: Path, aside: Path) -> bool:
+    """Take a page and its preview over into the new site, when both are still those that were written."""
+    files = ((known.page, name), (known.preview, preview_file(name)))
     try:
-        found = os.lstat(old)
-        if not stat.S_ISREG(found.st_mode) or (found.st_size, found.st_mtime_ns) != (known.size, known.changed):
+        if any(not (last / file).is_file() or stamp(last / file) != written for written, file in files):
             return False
-        if old == new:
-            return True
-        new.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            os.link(old, new)
-        except OSError:  # a file system without hard links
-            shutil.copy2(old, new)
+        for _, file in files:
+            _carry(last / file, aside / file)
     except FileNotFoundError:
         return False
     return True
+
+
+def _carry(old: Path, new: Path) -> None:
+    if old == new:
+        return
+    new.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        os.link(old, new)
+    except OSError:  # a file system without hard links
+        shutil.copy2(old, new)
 
 
 def _rendered(
@@ -147,11 +169,11 @@ def _rendered(
         gc.unfreeze()
     for share in shares:
         for name, page, fault in share.made if share.made is not None else json.loads(share.encoded):
-            yield name, Kept(*page), not_compiled(*fault) if fault else None
+            yield name, Kept(page[0], page[1], tuple(page[2]), tuple(page[3])), not_compiled(*fault) if fault else None
 
 
 # The name of a page's file, its `Kept`, and the parts of a finding: what goes from one process to another.
-_Row = tuple[str, tuple[str, str, int, int], tuple[str, str, str] | None]
+_Row = tuple[str, Kept, tuple[str, str, str] | None]
 
 
 def _written(renderer: Renderer, site: Site, page: Page, digest: str, aside: Path) -> _Row:
@@ -160,7 +182,7 @@ def _written(renderer: Renderer, site: Site, page: Page, digest: str, aside: Pat
     path = aside / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(rendered.html)
-    found = path.stat()
+    preview = write_preview(aside, name, site.previews.get(page.file.src_uri, ""))
     fault = rendered.fault and (
         rendered.fault.path,
         rendered.fault.message.removeprefix("the note "),
@@ -169,4 +191,4 @@ def _written(renderer: Renderer, site: Site, page: Page, digest: str, aside: Pat
     for part in ("markdown", "content"):
         setattr(page, part, None)  # a large site's pages need not all be held
     page.toc = []  # type: ignore[assignment]
-    return name, (digest, rendered.entries, found.st_size, found.st_mtime_ns), fault or None
+    return name, Kept(digest, rendered.entries, stamp(path), stamp(preview)), fault or None
