@@ -130,13 +130,18 @@ def _carried(known: Kept, name: str, last: Path, aside: Path) -> bool:
     """Take a page and its preview over into the new site, when both are still those that were written."""
     files = ((known.page, name), (known.preview, preview_file(name)))
     try:
-        if any(not (last / file).is_file() or stamp(last / file) != written for written, file in files):
+        if not all(_stands(last / file, written) for written, file in files):
             return False
         for _, file in files:
             _carry(last / file, aside / file)
     except FileNotFoundError:
         return False
     return True
+
+
+def _stands(path: Path, written: tuple[int, int]) -> bool:
+    found = os.lstat(path)
+    return stat.S_ISREG(found.st_mode) and (found.st_size, found.st_mtime_ns) == written
 
 
 def _carry(old: Path, new: Path) -> None:
