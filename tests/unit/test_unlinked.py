@@ -28,6 +28,8 @@ NAMED = {"Sparse attention.md": "", "Разреженное внимание.md"
         ("В основе разреженного внимания лежит окно.", "разреженного внимания"),
         ("FlashAttention is exact.", "FlashAttention"),
         ("With FA, less.", "FA"),
+        ("Sparse attention: a survey", "Sparse attention"),
+        ("|sparse attention|b|\n|---|---|\n", "sparse attention"),
         ("| a | b |\n|---|---|\n| sparse attention | x |", "sparse attention"),
     ],
 )
@@ -52,7 +54,7 @@ def test_a_name_is_found(tmp_path: Path, text: str, words: str) -> None:
         "Sparse\n\nattention",
         "see [[Sparse attention]], and sparse attention again",
         "Sparse Attention Mechanism is another name",
-        "flashattention, fa, FA-like, FA.py",
+        "flashattention, fa, FA-like, FA.py, FA:x",
         "---\nx: y\n---",
     ],
 )

@@ -1,6 +1,7 @@
 """UTF-8 that was read in another encoding and saved again (`–ü—Ä–∏–≤–µ—Ç` for `Привет`)."""
 
 import re
+from typing import NamedTuple
 
 from vaultc.diagnostics import Diagnostic, report
 from vaultc.text import Span
@@ -10,6 +11,17 @@ from vaultc.text import Span
 _SIEVE = re.compile(r"[ÃÂÐÑâÅÄ–—ðРС][^\x00-\x7f\s\u0410-\u044f\u0401\u0451–—«»„“”‘’…]")
 
 _RUN = re.compile(r"[^\x00-\x7f]{4,}")
+_FOREIGN = re.compile(r"[^\x00-\x7f]+")
+# What UTF-8 is mistaken for; ftfy's forms of the Windows encodings know the bytes that the standard leaves out.
+_MISTAKEN = ("mac_roman", "sloppy-windows-1251", "sloppy-windows-1252", "latin-1")
+
+
+class Repair(NamedTuple):
+    """A run of damaged text: its line, from 1, as it was and as it is after the repair."""
+
+    line: int
+    before: str
+    after: str
 
 
 def findings(path: str, data: bytes) -> tuple[Diagnostic, ...]:
@@ -19,12 +31,10 @@ def findings(path: str, data: bytes) -> tuple[Diagnostic, ...]:
     text = data.decode("utf-8", "replace")
     if not _SIEVE.search(text):
         return ()
-    from ftfy.badness import is_bad  # slow to import, and most vaults never need it
-
     bad = []
     at = 0
     for line in text.splitlines(keepends=True):
-        if len(_SIEVE.findall(line)) >= 2 and (is_bad(line) or _mac_roman(line)):
+        if _is_damaged(line):
             bad.append(at)
         at += len(line.encode())
     if not bad:
@@ -32,6 +42,58 @@ def findings(path: str, data: bytes) -> tuple[Diagnostic, ...]:
     many = f" on {len(bad)} lines" if len(bad) > 1 else ""
     help = "the text was decoded with a wrong encoding: restore it from its source"
     return (report("VC003", f"text is mojibake{many}", path, Span(bad[0], bad[0]), help=help),)
+
+
+def repaired(text: str) -> tuple[str, tuple[Repair, ...]]:
+    """The text as it was before it was decoded with a wrong encoding, and each place that this changes, in order.
+
+    The encoding is the one that explains most of the lines that VC003 is about; where it explains none, nothing is changed. A
+    run is replaced only when all of it is UTF-8 in that encoding, which correct text hardly ever is.
+    """
+    damaged = [line for line in text.splitlines() if _is_damaged(line)]
+    if not damaged:
+        return text, ()
+    explained = {codec: sum(len(run) for line in damaged for run in _runs(line, codec)) for codec in _MISTAKEN}
+    codec = max(_MISTAKEN, key=lambda codec: explained[codec])
+    places = []
+
+    def undo(run: re.Match[str]) -> str:
+        plain = _undone(run[0], codec)
+        if plain is None:
+            return run[0]
+        places.append((run.start(), run[0], plain))
+        return plain
+
+    new = _FOREIGN.sub(undo, text)
+    repairs = []
+    line, at = 1, 0
+    for start, before, after in places:
+        line += text.count("\n", at, start)
+        at = start
+        repairs.append(Repair(line, before, after))
+    return new, tuple(repairs)
+
+
+def _runs(line: str, codec: str) -> list[str]:
+    """The runs of a line that are UTF-8 read in an encoding."""
+    return [run for run in _FOREIGN.findall(line) if _undone(run, codec) is not None]
+
+
+def _undone(run: str, codec: str) -> str | None:
+    import ftfy.bad_codecs  # noqa: F401 - registers the encodings
+
+    try:
+        return run.encode(codec).decode()
+    except UnicodeError:
+        return None
+
+
+def _is_damaged(line: str) -> bool:
+    if len(_SIEVE.findall(line)) < 2:
+        return False
+    from ftfy.badness import is_bad  # slow to import, and most vaults never need it
+
+    return is_bad(line) or _mac_roman(line)
 
 
 def _mac_roman(line: str) -> bool:

@@ -23,8 +23,8 @@ _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _LITERAL = {"Code", "+CodeBlock", "InlineMath", "DisplayMath", "Html", "InlineHtml", "+HtmlBlock"}
 _TAKEN = _LITERAL | {"+Link", "+Image", "+Heading", "WikiLink"}
 # A word beside one of these is a part of something else: of a compound, a path, a tag, an address, an identifier.
-_JOINED = "-‐‑/\\@#_=&$^~|:"
-_SUFFIX = re.compile(r"\.\w")
+_JOINED = "-‐‑/\\@#_=&$^~"
+_SUFFIX = re.compile(r"[.:]\w")
 _BLANK = re.compile(r"\n\s*\n")
 _CAPITAL = re.compile(r" [A-ZА-ЯЁ]")
 _ADDRESS = re.compile(r"\S*(?:://|www\.)\S+|\S+@\S+\.\w+")

@@ -1,4 +1,4 @@
-"""`vaultc mentions` and templates of `vaultc new`: what a writer asks for."""
+"""`vaultc import`, `vaultc mentions` and templates of `vaultc new`: what a writer asks for."""
 
 from __future__ import annotations
 
@@ -64,3 +64,52 @@ def test_new_fills_a_template(run: Run, tmp_path: Path) -> None:
     assert missing.count("\n") == 1
     assert not (vault / "Other.md").exists()
     assert "--alias" in run("new", "Other", "--template", "Paper", "--tag", "x", cwd=vault, status=2).stderr
+
+
+def test_an_import_makes_notes_with_links_and_repairs(run: Run, tmp_path: Path) -> None:
+    vault = write(tmp_path / "v", {**NOTES, "Разреженное внимание.md": "[[b]]\n", ".obsidian/app.json": "{}"})
+    damaged = "Здесь рассказано о разреженном внимании и ring attention: [[star_attention.md]].\n".encode().decode(
+        "mac_roman"
+    )
+    write(tmp_path, {"out/a.txt": damaged})
+    plan = run("import", tmp_path / "out/a.txt", "--into", "inbox", "--dry-run", cwd=vault)
+    assert "a.txt -> inbox/a.md: 6 places repaired, 3 links made\n" in plan.stdout
+    assert " -> разреженном\n" in plan.stdout
+    assert not (vault / "inbox").exists()
+    run("import", tmp_path / "out/a.txt", "--into", "inbox", cwd=vault)
+    text = (vault / "inbox/a.md").read_text(encoding="utf-8")
+    assert text == (
+        "---\ntitle: a\nsource: a.txt\nlang: ru\n---\n\n"
+        "Здесь рассказано о [[Разреженное внимание|разреженном внимании]] и [[Ring attention|ring attention]]: [[Star attention]].\n"
+    )
+    run("check", ".", cwd=vault)
+
+
+def test_an_import_overwrites_nothing(run: Run, tmp_path: Path) -> None:
+    vault = write(tmp_path / "v", {"A.md": "mine\n", "b/A.md": "x\n"})
+    talk = {"name": "A", "chat_messages": [{"sender": "human", "text": "q"}]}
+    write(tmp_path, {"c.json": json.dumps([talk, talk])})
+    done = run("import", tmp_path / "c.json", cwd=vault, status=1)
+    assert "A.md is already there" in done.stderr
+    assert (vault / "A.md").read_text(encoding="utf-8") == "mine\n"
+    assert "> q\n" in (vault / "A 2.md").read_text(encoding="utf-8")
+    (vault / "dead.md").symlink_to("nowhere.md")
+    write(tmp_path, {"dead.md": "y\n"})
+    run("import", tmp_path / "dead.md", cwd=vault, status=1)
+    assert not (vault / "nowhere.md").exists()
+
+
+def test_what_cannot_be_imported_is_said_in_one_line(run: Run, tmp_path: Path) -> None:
+    vault = write(tmp_path / "v", NOTES)
+    large = tmp_path / "large.json"
+    with large.open("wb") as file:
+        file.truncate(200 << 20)
+    (tmp_path / "v.json").write_bytes(b"[{}")
+    for source in (large, tmp_path / "v.json", tmp_path / "missing.txt", vault):
+        said = run("import", source, cwd=vault, status=2).stderr
+        assert said.count("\n") == 1
+        assert source.name in said
+    write(tmp_path, {"ok.md": "x\n", "p/vaultc.toml": 'vault = "v"\n', "p/v/a.md": "x\n"})
+    outside = run("import", tmp_path / "ok.md", "--into", tmp_path / "p", cwd=tmp_path / "p/v", status=2).stderr
+    assert "not in the vault" in outside
+    assert sorted(path.name for path in vault.iterdir()) == sorted(NOTES)

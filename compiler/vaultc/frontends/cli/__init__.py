@@ -7,6 +7,7 @@ import sys
 from contextlib import suppress
 from importlib import import_module
 from io import StringIO
+from keyword import iskeyword
 from typing import Any
 
 import click
@@ -22,6 +23,7 @@ COMMANDS = {
     "serve": "Build a vault and show it live.",
     "graph": "Export the link graph.",
     "new": "Write a new note from a template.",
+    "import": "Make notes of chats and exports.",
     "mv": "Rename a note or folder and every link to it.",
     "backlinks": "List the links to a note.",
     "mentions": "List where notes are named and not linked.",
@@ -47,7 +49,7 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = getattr(import_module(_module(cmd_name)), cmd_name)
+        command: click.Command = getattr(import_module(_module(cmd_name)), _identifier(cmd_name))
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -56,7 +58,12 @@ class _Commands(click.Group):
 
 
 def _module(name: str) -> str:
-    return f"vaultc.frontends.cli.{_MODULES.get(name, name)}"
+    return f"vaultc.frontends.cli.{_MODULES.get(name, _identifier(name))}"
+
+
+def _identifier(name: str) -> str:
+    """What a command is called in Python."""
+    return f"{name}_" if iskeyword(name) else name
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
