@@ -1,7 +1,6 @@
 """The JSON that chat services export: `conversations.json` of ChatGPT and of Claude. Fields that are not needed are passed over."""
 
 import re
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -96,16 +95,14 @@ def _of_chatgpt(name: str, talk: Any) -> Conversation:
     return Conversation(talk.title or "", f"https://chatgpt.com/c/{known}" if _id(known) else name, tuple(turns))
 
 
-def _branch(mapping: Mapping[str, _Step], end: str | None) -> list[_Step]:
+def _branch(mapping: dict[str, _Step], end: str | None) -> list[_Step]:
     """The steps from the last to the first; without a known end, those from the step that was written last."""
     at = end if end in mapping else next(reversed(mapping), None)
-    out: list[_Step] = []
-    seen: set[str] = set()
-    while at in mapping and at not in seen:
-        seen.add(at)
-        out.append(mapping[at])
+    out: dict[str, _Step] = {}
+    while at is not None and at in mapping and at not in out:
+        out[at] = mapping[at]
         at = mapping[at].parent
-    return out
+    return list(out.values())
 
 
 def _of_claude(name: str, talk: Any) -> Conversation:
