@@ -13,7 +13,7 @@ from vaultc.text import fold
 
 # Markdown destinations keep letters of any script readable; only what would end a destination or change what it means is encoded: a
 # colon would make a scheme of what stands before it.
-_ENCODED = {ord(c): quote(c, safe="") for c in ' "<>\\^`{|}()[]%?#*_~$:&' + "".join(map(chr, (*range(32), 127)))}
+_ENCODED = {ord(c): quote(c, safe="") for c in ' "<>\\^`{|}()[]%?#*$:&' + "".join(map(chr, (*range(32), 127)))}
 # The graph's data; and what else lies beside the pages of a site, so that no page can have its address.
 GRAPH = "graph.json"
 _FILES = (GRAPH, TAG, "404.html", "CNAME", "sitemap.xml", "sitemap.xml.gz")
