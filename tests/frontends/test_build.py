@@ -235,6 +235,8 @@ def test_a_saved_note_reaches_the_preview(preview: tuple[Path, str]) -> None:
     (notes / "c.md").write_text("# Third\n\nnew\n", encoding="utf-8")
     until(url + "c/", "new")
     assert 'href="../c/"' in until(url + "a/", "../c/")
+    (notes / "d.md").write_text("# Fourth\n", encoding="utf-8")
+    until(url + "a/", "Fourth")  # nothing on the page but the sidebar names it
     assert not (notes / "build").exists()
 
 

@@ -70,6 +70,7 @@ def normalised(root: Path, text: str, note: str = "Dir/a.md") -> str:
         ("![[pic.png|300]]", "![[Pic.PNG|300]]"),
         ("[x](../beta.md#head) ![](../pic.png)", "[x](../Beta.md#head) ![](../Pic.PNG)"),
         ("[x](gamma%20ray.md)", "[x](Gamma%20Ray.md)"),
+        ("[x](../dir/gamma%20ray.md)", "[x](../Dir/Gamma%20Ray.md)"),
         ("[x](<gamma ray.md>)", "[x](<Gamma Ray.md>)"),
         ("[x](gamma%20ray)", "[x](Gamma%20Ray)"),
         ("[x](../c%23.md)", "[x](../C%23.md)"),
@@ -144,6 +145,11 @@ def test_an_edit_may_mend_a_link_and_one_that_stays_broken_is_no_reason_against_
 def test_an_edit_that_leads_a_broken_link_to_another_missing_note_is_not_made(tmp_path: Path) -> None:
     files = {"a.md": b"[[gone]] [[B]]\n", "b.md": b"[[a]]\n"}
     assert planned(tmp_path, files, Edit("a.md", Span(2, 6), "other")) == {"a.md": "[[gone]] [[b]]\n"}
+
+
+def test_an_edit_that_leads_to_the_same_place_by_another_name_is_made(tmp_path: Path) -> None:
+    files = {"a.md": b"[[Nick]]\n", "b.md": b"---\naliases: Nick\n---\n[[a]]\n"}
+    assert planned(tmp_path, files, Edit("a.md", Span(2, 6), "b|Nick")) == {"a.md": "[[b|Nick]]\n"}
 
 
 def test_an_edit_that_leads_elsewhere_is_not_made(tmp_path: Path) -> None:
