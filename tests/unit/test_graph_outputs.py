@@ -54,7 +54,7 @@ def ring(nodes: int, islands: int = 0) -> LinkGraph:
 
 def test_json_is_as_the_commands_promise(vault: Vault) -> None:
     document = graph_json(vault)
-    assert list(document) == ["schema", "root", "nodes", "edges"]
+    assert list(document) == ["schema", "root", "nodes", "edges", "topics"]
     assert document["schema"] == 1
     assert document["root"] == str(vault.project.root)
     keys = ["id", "title", "exists", "tags", "community", "pagerank", "betweenness", "x", "y"]

@@ -7,7 +7,7 @@ from hashlib import blake2b
 from vaultc.emit.memo import Memo
 from vaultc.emit.pages import Layout
 from vaultc.graph import Vault
-from vaultc.graph.document import SCHEMA, edge_row, node_row
+from vaultc.graph.document import SCHEMA, edge_row, node_row, topic_rows
 from vaultc.graph.metrics import Metrics, measure
 from vaultc.resolve.pages import url
 
@@ -25,13 +25,15 @@ def text(vault: Vault, layout: Layout, edges: Mapping[str, str], memo: Memo) -> 
         page = layout.notes.get(node.id) if node.exists else None
         nodes.append(_json({**node_row(node, numbers[node.id]), "url": url(page) if page else None}))
     joined = ",".join(filter(None, (edges.get(path) for path in vault.notes)))
+    named = _json(topic_rows(vault.graph, numbers))
     head = f'{{"schema":{SCHEMA},"root":{_json(vault.project.name)}'
-    return f'{head},"nodes":[{",".join(nodes)}],"edges":[{joined}]}}'
+    return f'{head},"nodes":[{",".join(nodes)}],"edges":[{joined}],"topics":{named}}}'
 
 
 def _numbers(vault: Vault, memo: Memo) -> Mapping[str, Metrics]:
     """The numbers of every node, measured again when the graph is another one."""
-    shape = blake2b(repr(list(vault.graph.nodes)).encode("utf-8", "surrogatepass"), digest_size=16)
+    nodes = [(node.id, node.tags) for node in vault.graph.nodes.values()]
+    shape = blake2b(repr(nodes).encode("utf-8", "surrogatepass"), digest_size=16)
     shape.update(repr([(edge.source, edge.target) for edge in vault.graph.edges]).encode("utf-8", "surrogatepass"))
     if memo.metrics[0] != shape.hexdigest():
         memo.metrics = (shape.hexdigest(), measure(vault.graph))

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from vaultc.graph import Edge, Node, Vault
+from vaultc.graph import Edge, LinkGraph, Node, Vault
 from vaultc.graph.metrics import Metrics, measure
+from vaultc.graph.topics import topics
 from vaultc.text import Lines
 
 SCHEMA = 1
@@ -14,7 +15,7 @@ def graph_json(vault: Vault, urls: Mapping[str, str] | None = None) -> dict[str,
     """The graph of a vault, ready for `json.dumps`.
 
     `{"schema", "root", "nodes": [{"id", "title", "exists", "tags", "community", "pagerank", "betweenness", "x", "y"}],
-    "edges": [{"source", "target", "kind", "line"}]}`: published notes in order of path, then missing ones; edges as they stand,
+    "edges": [{"source", "target", "kind", "line"}], "topics": [{"community", "name", "notes"}]}`: published notes in order of path, then missing ones; edges as they stand,
     lines from 1. With `urls` (page addresses by note) each node has a `url` as well, None where it has no page, and `root` is the
     vault's name, for a published file must not tell where it was built.
     """
@@ -26,7 +27,14 @@ def graph_json(vault: Vault, urls: Mapping[str, str] | None = None) -> dict[str,
     lines = {path: vault.lines(path) for path in {edge.source for edge in vault.graph.edges}}
     edges = [edge_row(edge, lines[edge.source]) for edge in vault.graph.edges]
     root = str(vault.project.root) if urls is None else vault.project.name
-    return {"schema": SCHEMA, "root": root, "nodes": nodes, "edges": edges}
+    return {"schema": SCHEMA, "root": root, "nodes": nodes, "edges": edges, "topics": topic_rows(vault.graph, metrics)}
+
+
+def topic_rows(graph: LinkGraph, metrics: Mapping[str, Metrics]) -> list[dict[str, Any]]:
+    """The topics of the document, the largest first."""
+    return [
+        topic._asdict() for topic in topics(graph.nodes, {node: found.community for node, found in metrics.items()})
+    ]
 
 
 def node_row(node: Node, numbers: Metrics) -> dict[str, Any]:
