@@ -1,10 +1,12 @@
 """The cache of parsed notes: an unchanged file is parsed once, what comes back is what was parsed, and the file stays small."""
 
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
+from vaultc import many
 from vaultc.model import SourceFile
 from vaultc.parse import cache, parse_all
 from vaultc.scan import source_file
@@ -14,6 +16,7 @@ aliases: [Other {n}]
 tags: [a, b/c]
 title: Note {n}
 day: 2026-01-02
+at: !!timestamp 2026-01-02 03:04:05
 ---
 # Note {n} #tag ^head
 
@@ -88,3 +91,22 @@ def test_the_file_does_not_grow_without_end(parsed: Parsed) -> None:
         assert parsed.size < 1.3 * size
     parsed.load(sources(2, 59))
     assert parsed.size < 0.2 * size
+
+
+def test_it_is_written_when_notes_come_or_go_and_only_then(parsed: Parsed) -> None:
+    every = sources(40)
+    parsed.load(every)
+    first = (parsed.folder / "notes").stat()
+    parsed.load(every)
+    assert (parsed.folder / "notes").stat().st_ino == first.st_ino
+    assert parsed.load(every[:10]) == []
+    assert parsed.size < 0.4 * first.st_size
+    assert parsed.load(every[:11]) == ["d/n10.md"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="not on this machine: Linux")
+def test_notes_that_helpers_parse_are_kept_and_in_order(parsed: Parsed, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cache, "_WORTH", 5)
+    monkeypatch.setattr(many, "_processors", lambda: 3)
+    assert len(parsed.load(sources(40))) == 14
+    assert parsed.load(sources(40)) == []
