@@ -119,7 +119,7 @@ def _too_much(text: str, loader: type[Any]) -> str:
     import yaml
 
     aliased = "*" in text and "&" in text
-    if not aliased and text.count("[") + text.count("{") <= _MAX_DEPTH and not _INDENTED.search(text):
+    if not aliased and text.count("[") + text.count("{") < _MAX_DEPTH and not _INDENTED.search(text):
         return ""
     aliases = 0
     open_: list[str | None] = []  # the anchors of the collections around
