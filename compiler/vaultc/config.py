@@ -157,6 +157,13 @@ def _read(path: Path, required: bool = True) -> _Source | None:
     return _Source(path, table, text)
 
 
+def misread(
+    message: str, path: str, span: Span = Span(0, 0), *, help: str, suggestions: tuple[str, ...] = ()
+) -> Diagnostic:
+    """A finding about a setting of vaultc's or Obsidian's that cannot be heeded."""
+    return report("VC004", message, path, span, help=help, suggestions=suggestions)
+
+
 def _project(source: _Source | None, vault: Path | None, trusted: bool) -> Project:
     assert source is not None
     known = {f.name: f for f in fields(Config)}
@@ -168,7 +175,7 @@ def _project(source: _Source | None, vault: Path | None, trusted: bool) -> Proje
         at = max(source.text.find(key), 0)
         start = len(source.text[:at].encode())
         span = Span(start, start + len(key.encode()))
-        findings.append(report("VC004", message, source.path.name, span, help=help, suggestions=near))
+        findings.append(misread(message, source.path.name, span, help=help, suggestions=near))
 
     for key, value in source.table.items():
         name = key.replace("-", "_")

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from vaultc import disk
-from vaultc.config import FILE, MOST, Project
+from vaultc.config import FILE, MOST, Project, misread
 from vaultc.diagnostics import Diagnostic, report
 from vaultc.disk import TAG, digest
 from vaultc.errors import VaultcError
@@ -259,7 +259,7 @@ def _expressions(entries: Iterable[str], findings: list[Diagnostic]) -> "list[re
         except re2.error:
             message = f"the excluded files have an expression that cannot be read: `{entry}`"
             help = "write it without look-around and references to groups; it excludes nothing now"
-            findings.append(report("VC004", message, ".obsidian/app.json", help=help))
+            findings.append(misread(message, ".obsidian/app.json", help=help))
     return out
 
 

@@ -61,7 +61,7 @@ def test_the_public_names_of_a_session() -> None:
     own = [name for name, thing in vars(session).items() if getattr(thing, "__module__", "") == session.__name__]
     assert [name for name in own if not name.startswith("_")] == ["Session"]
     public = {name for name, _ in inspect.getmembers(Session) if not name.startswith("_")}
-    assert public == {"counts", "diagnostics", "open", "overlay", "refresh", "relative", "scan", "texts", "vault"}
+    assert public == set("apply counts diagnostics emit locked open publish refresh relative scan texts vault".split())
     assert all(inspect.getdoc(getattr(Session, name)) for name in public)
 
 

@@ -11,7 +11,7 @@ from unittest import mock
 
 import pytest
 from click.testing import CliRunner
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from vaultc.frontends.cli import cli
@@ -106,6 +106,10 @@ def _quiet() -> Iterator[None]:
 
 @settings(max_examples=int(os.environ.get("VAULTC_SITE_EXAMPLES", "6")), suppress_health_check=list(HealthCheck))
 @given(files, st.lists(edits, min_size=2, max_size=4))
+@example(
+    {"notes/a.md": "text\n"},
+    [("write", "theme/partials/copyright.html", text) for text in ("one", "<p>{{ page.title }}</p>")],
+)  # a template that comes to lie in front of another, and changes
 def test_a_site_follows_its_edits(vault: Mapping[str, str], later: list[tuple[str, str, str]]) -> None:
     with tempfile.TemporaryDirectory() as name, mock.patch.dict(os.environ, XDG_CACHE_HOME=f"{name}/cache"):
         root = Path(name, "project")

@@ -27,7 +27,7 @@ from vaultc.emit.lower.blocks import fence
 from vaultc.errors import VaultcError
 from vaultc.frontends.cli.output import plain
 from vaultc.graph import Vault
-from vaultc.publish import incremental, rendering, whole
+from vaultc.publish import incremental, rendering, surroundings, whole
 from vaultc.publish import mkdocs as publish
 from vaultc.publish.sidebar import Sidebar
 from vaultc.publish.site import Swap, claim
@@ -114,14 +114,14 @@ class VaultcPlugin(BasePlugin[PluginOptions]):
         return self._session.vault, self._session.emit()
 
     def _share(self, config: MkDocsConfig) -> None:
-        """Let MkDocs, its plugins and vaultc use one set of compiled templates, and keep it for the next rebuild."""
-        dirs = tuple(config.theme.dirs)
-        if dirs not in self._templates:
+        """Let MkDocs, its plugins and vaultc use one set of compiled templates, and keep it until one of them, or a folder that may
+        hold one in front of it, changes."""
+        key = (*config.theme.dirs, surroundings.environment(config))
+        if key not in self._templates:
             env = config.theme.get_env()
-            env.loader = rendering.Templates(dirs)
-            env.auto_reload = self._serving
-            self._templates = {dirs: env}
-        env = self._templates[dirs]
+            env.loader = rendering.Templates(config.theme.dirs)
+            self._templates = {key: env}
+        env = self._templates[key]
         config.theme.get_env = lambda: env  # type: ignore[method-assign]
 
     def _place(self, config: MkDocsConfig, project: Project) -> Swap:
