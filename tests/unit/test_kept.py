@@ -110,7 +110,7 @@ def test_no_file_of_the_cache_runs_code_or_takes_memory(vault: Path, name: str) 
     ):
         with (folder / name).open("wb") as stream:
             stream.write(data) if data else stream.truncate(4 << 30)
-        command = [sys.executable, "-m", "vaultc", "check", vault, "--format", "concise"]
+        command = [sys.executable, "-m", "vaultc", "check", str(vault), "--format", "concise"]
         with subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=vault
         ) as child:
