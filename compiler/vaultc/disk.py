@@ -239,21 +239,15 @@ def state(name: str) -> Path:
 
     Raises VaultcError when neither can be written.
     """
-    for base in _bases():
+    import tempfile  # slow to import
+
+    for base in (_home("state"), Path(tempfile.gettempdir()) / f"vaultc-{_user()}"):
         with suppress(OSError):
-            (base / name).mkdir(parents=True, exist_ok=True)
-            _own(base)
-            return base / name
+            if base:
+                (base / name).mkdir(parents=True, exist_ok=True)
+                _own(base)
+                return base / name
     raise VaultcError(f"{base}: cannot write: set XDG_STATE_HOME to a folder that can be written")
-
-
-def _bases() -> Iterator[Path]:
-    """Where this user's state may go, best first."""
-    if home := _home("state"):
-        yield home
-    import tempfile  # slow to import, and seldom asked
-
-    yield Path(tempfile.gettempdir()) / f"vaultc-{_user()}"
 
 
 def cache() -> Path:
