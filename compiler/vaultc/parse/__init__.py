@@ -1,6 +1,7 @@
 """Stage 2: one source file becomes one note."""
 
-from vaultc.parse.document import Document, Event, WikiLink, read
+from vaultc.parse.document import Document, read
+from vaultc.parse.event import Event, WikiLink
 from vaultc.parse.note import parse, parse_all, text
 from vaultc.parse.walk import shown
 

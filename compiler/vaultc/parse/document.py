@@ -12,10 +12,11 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Se
 from dataclasses import dataclass
 from functools import cached_property, partial
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, get_args
 
 import pyromark
 
+from vaultc.parse.event import Closed, Comment, Event, Mask, Name, Opened, Step, WikiLink
 from vaultc.parse.ranges import Ranges
 from vaultc.text import Span, make_span
 
@@ -34,40 +35,12 @@ _DESTINATION = re.compile(rb"\((?:(?=[^()\s/:#]*[/:#])[^()\r\n]*+|[^()\s]+\.[A-Z
 _PLACEHOLDER = re.compile(rb"<%|\{\{|\{%")
 _COMMENT = re.compile(rb"%%")
 _HIDDEN = re.compile(rb"%%.*?%%")
-_LITERAL = frozenset({"Code", "+CodeBlock", "InlineMath", "DisplayMath", "Html", "InlineHtml"})
+_LITERAL: frozenset[Name] = frozenset({"Code", "+CodeBlock", "InlineMath", "DisplayMath", "Html", "InlineHtml"})
 # Display mathematics that opens a line, in quotes or a list item; and lines that no formula has.
 _FORMULA = re.compile(rb"^([ \t>]*(?:(?:[-*+]|\d+[.)])[ \t]+)?)\$\$", re.M)
 _NO_FORMULA = re.compile(rb"[ \t>]*(?:#{1,6}[ \t]|```|~~~)")
 _FILL = b"\x1a"
 _MASKED = re.compile(",\x1a+,|\x1a\x1a")
-
-
-class Event(NamedTuple):
-    """One step of the reading.
-
-    `name` is pyromark's: `Text`, `Code`, `SoftBreak` …; `+Paragraph` opens and `-Paragraph` closes an element, and
-    `WikiLink` is ours. `data` is its payload (the text, the heading's level, the `WikiLink`), or None.
-    """
-
-    name: str
-    data: Any
-    start: int
-    end: int
-
-
-# An event before it is one: several times as many are made as are kept.
-Step = tuple[str, Any, int, int]
-
-
-class WikiLink(NamedTuple):
-    """`[[target|label]]` as written; `target_span` excludes the brackets and the space around the target."""
-
-    target: str
-    label: str | None
-    embed: bool
-    escaped: bool
-    span: Span
-    target_span: Span
 
 
 @dataclass(frozen=True)
@@ -78,7 +51,7 @@ class Document:
     body: int
     comments: tuple[Span, ...]
     _masked: bytes
-    _masks: list[WikiLink]
+    _masks: Sequence[Mask]
     _formulas: dict[int, str]
 
     def slice(self, start: int, end: int) -> str:
@@ -90,7 +63,7 @@ class Document:
         """The events of the body."""
         return list(map(Event._make, self.steps()))
 
-    def steps(self, passed: Container[str] = ()) -> Iterator[Step]:
+    def steps(self, passed: Container[Name] = ()) -> Iterator[Step]:
         """The same one after the other, as plain tuples, without those of the names in `passed`."""
         return _steps(self.data, self._masked, self.body, self._masks, self._formulas, passed)
 
@@ -98,6 +71,7 @@ class Document:
 def read(data: bytes, body: int = 0) -> Document:
     """Read the text of a note from byte `body` on. `data` must be UTF-8; nothing raises."""
     comments: tuple[Span, ...] = ()
+    holes: list[Comment] = []
     masked = data.replace(b"\0", _FILL) if b"\0" in data else data
     formulas: dict[int, str] = {}
     if data.count(b"$$") > 1:
@@ -105,8 +79,6 @@ def read(data: bytes, body: int = 0) -> Document:
     if b"%%" in data:
         comments = _comments(data, body, _steps(data, masked, body))
         masked, holes = _without(masked, comments)
-    else:
-        holes = []
     links = _wikilinks(masked, data, body) if b"[[" in masked else []
     if b"`" in data and any("`" in link.target or "`" in (link.label or "") for link in links):
         links = _not_cut_by_code(links, _steps(data, masked, body))
@@ -115,7 +87,7 @@ def read(data: bytes, body: int = 0) -> Document:
     if holes:  # those that a link has swallowed are part of its mask
         swallowed = Ranges(link.span for link in links)
         holes = [hole for hole in holes if hole.span.start not in swallowed]
-    masks = sorted((*links, *holes), key=lambda link: link.span) if holes else links
+    masks: Sequence[Mask] = sorted((*links, *holes), key=lambda mask: mask.span) if holes else links
     return Document(data, body, comments, masked, masks, formulas)
 
 
@@ -123,9 +95,9 @@ def _steps(
     data: bytes,
     masked: bytes,
     body: int,
-    masks: Sequence[WikiLink] = (),
+    masks: Sequence[Mask] = (),
     formulas: Mapping[int, str] = MappingProxyType({}),
-    passed: Container[str] = (),
+    passed: Container[Name] = (),
 ) -> Iterator[Step]:
     """What pyromark reads in `masked`, each mask given back: as an event of its own inside text, as the text it was elsewhere."""
     code = False
@@ -134,7 +106,7 @@ def _steps(
     text = (b"\n" * body + masked[body:]).decode("utf-8", "replace")
     events: Any = pyromark.events_with_range(text, options=_OPTIONS)
     for event, where in events:
-        if type(event) is str:
+        if type(event) is not dict:
             yield event, None, where["start"], where["end"]
             continue
         name, payload = event.popitem()  # the only one
@@ -159,12 +131,12 @@ def _steps(
             if name != "Text" or code:
                 yield name, _fill(data, payload, inside), start, end
                 continue
-            for link in inside:
-                first, last = link.span
+            for mask in inside:
+                first, last = mask.span
                 if first > start:
                     yield "Text", data[start:first].decode("utf-8", "replace"), start, first
-                if link.target:  # else a comment, which leaves nothing behind
-                    yield "WikiLink", link, first, last
+                if type(mask) is WikiLink:
+                    yield "WikiLink", mask, first, last
                 start = last
             if start < end:
                 yield "Text", data[start:end].decode("utf-8", "replace"), start, end
@@ -172,18 +144,8 @@ def _steps(
             yield name, payload, where["start"], where["end"]
 
 
-class _Signed(dict[str, str]):
-    """Names with a sign before them, each made once."""
-
-    def __init__(self, sign: str) -> None:
-        super().__init__()
-        self._sign = sign
-
-    def __missing__(self, name: str) -> str:
-        return self.setdefault(name, self._sign + name)
-
-
-_OPENED, _CLOSED = _Signed("+"), _Signed("-")
+_OPENED: Mapping[str, Name] = {name[1:]: name for name in get_args(Opened)}
+_CLOSED: Mapping[str, Name] = {name[1:]: name for name in get_args(Closed)}
 _WRITTEN = frozenset({"Link", "Image", "CodeBlock"})
 # Made in C, as spans are.
 _link: Callable[[tuple[str, str | None, bool, bool, Span, Span]], WikiLink] = partial(tuple.__new__, WikiLink)
@@ -308,8 +270,8 @@ def _comments(data: bytes, body: int, steps: Iterable[Step]) -> tuple[Span, ...]
     return tuple(out)
 
 
-def _without(masked: bytes, comments: tuple[Span, ...]) -> tuple[bytes, list[WikiLink]]:
-    """The text with its comments blanked, and a nameless link for each part that shares its line with other text: there
+def _without(masked: bytes, comments: tuple[Span, ...]) -> tuple[bytes, list[Comment]]:
+    """The text with its comments blanked, and a mask for each part that shares its line with other text: there
     blanks would make a hard break or an indented block."""
     pieces: list[bytes] = []
     end = 0
@@ -329,7 +291,7 @@ def _without(masked: bytes, comments: tuple[Span, ...]) -> tuple[bytes, list[Wik
                 known = (masked.rfind(b"\n", 0, at) + 1, after if after >= 0 else len(masked))
                 shared = bool(masked[known[0] : known[1]].strip(b" \t\r>"))
             if stop - at >= 2 and shared:
-                holes.append(WikiLink("", None, False, False, Span(at, stop), Span(at, at)))
+                holes.append(Comment(Span(at, stop)))
             at = stop + 1
     return _mask(masked, [hole.span for hole in holes]), holes
 
@@ -344,18 +306,18 @@ def _mask(data: bytes, spans: list[Span]) -> bytes:
     return b"".join((*out, data[at:]))
 
 
-def _between(links: Sequence[WikiLink], first: int, end: int) -> Sequence[WikiLink]:
-    """The links from number `first` on that begin before `end`."""
+def _between(masks: Sequence[Mask], first: int, end: int) -> Sequence[Mask]:
+    """The masks from number `first` on that begin before `end`."""
     last = first
-    while last < len(links) and links[last].span.start < end:
+    while last < len(masks) and masks[last].span.start < end:
         last += 1
-    return links[first:last]
+    return masks[first:last]
 
 
-def _restored(kind: str, payload: Any, start: int, end: int, links: Sequence[WikiLink]) -> Any:
+def _restored(kind: str, payload: Any, start: int, end: int, masks: Sequence[Mask]) -> Any:
     """What an element from `start` to `end` holds as text of its own, without masks."""
-    first = bisect_left(links, start, key=lambda link: link.span.start)
-    inside = [link for link in _between(links, first, end) if link.span.end <= end]
+    first = bisect_left(masks, start, key=lambda mask: mask.span.start)
+    inside = [mask for mask in _between(masks, first, end) if mask.span.end <= end]
     if kind == "CodeBlock":
         return {"Fenced": _refill(payload["Fenced"], inside)}
     found = len(_MASKED.findall(payload["dest_url"] + payload["title"]))
@@ -363,25 +325,25 @@ def _restored(kind: str, payload: Any, start: int, end: int, links: Sequence[Wik
     return {**payload, "dest_url": _refill(payload["dest_url"], tail), "title": _refill(payload["title"], tail)}
 
 
-def _source(link: WikiLink) -> str:
-    if not link.target:
+def _source(mask: Mask) -> str:
+    if isinstance(mask, Comment):
         return ""
-    pipe = "" if link.label is None else ("\\|" if link.escaped else "|") + link.label
-    return f"{'!' if link.embed else ''}[[{link.target}{pipe}]]"
+    pipe = "" if mask.label is None else ("\\|" if mask.escaped else "|") + mask.label
+    return f"{'!' if mask.embed else ''}[[{mask.target}{pipe}]]"
 
 
-def _refill(text: str, links: Sequence[WikiLink]) -> str:
-    rest = iter(links)
-    return _MASKED.sub(lambda m: _source(link) if (link := next(rest, None)) else m[0], text)
+def _refill(text: str, masks: Sequence[Mask]) -> str:
+    rest = iter(masks)
+    return _MASKED.sub(lambda m: _source(mask) if (mask := next(rest, None)) else m[0], text)
 
 
-def _fill(data: bytes, text: str, links: Sequence[WikiLink]) -> str:
-    rest = iter(links)
+def _fill(data: bytes, text: str, masks: Sequence[Mask]) -> str:
+    rest = iter(masks)
 
     def original(match: re.Match[str]) -> str:
-        link = next(rest, None)
-        if link is None:
+        mask = next(rest, None)
+        if mask is None:
             return match[0]
-        return data[link.span.start : link.span.end].decode("utf-8", "replace") if link.target else ""
+        return data[mask.span.start : mask.span.end].decode("utf-8", "replace") if type(mask) is WikiLink else ""
 
     return _MASKED.sub(original, text)

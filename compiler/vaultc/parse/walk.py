@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from vaultc.model import Ignore, Reference, ReferenceKind, Snippet, Tag
-from vaultc.parse.document import Document, Event, WikiLink
+from vaultc.parse.document import Document
+from vaultc.parse.event import Event, Name, WikiLink
 from vaultc.text import Span, make_span
 
 EXTERNAL = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]+:|//)")
@@ -17,8 +18,20 @@ _HEADING_BLOCK_ID = re.compile(r"(?:^|\s)\^[\w-]+\s*$")
 _HTML_ID = re.compile(r"""<[^<>]*?\s(?:id|name)\s*=\s*["']?([^"'\s>]+)""")
 _IGNORE = re.compile(r"<!--\s*vaultc:\s*ignore\b([^<>]*?)-->")
 # Nearly half of all events, and nothing to learn from them.
-_PASSED = frozenset(
-    "+TableCell -TableCell -TableRow -TableHead -Table -Paragraph -Item -List -BlockQuote -Emphasis -Strong".split()
+_PASSED: frozenset[Name] = frozenset(
+    (
+        "+TableCell",
+        "-TableCell",
+        "-TableRow",
+        "-TableHead",
+        "-Table",
+        "-Paragraph",
+        "-Item",
+        "-List",
+        "-BlockQuote",
+        "-Emphasis",
+        "-Strong",
+    )
 )
 
 
@@ -73,7 +86,7 @@ class Walk:
         self.ignores += (Ignore(codes, span, scope) for codes, span in self._pending)
         self._pending.clear()
 
-    def _text(self, name: str, data: str, start: int, end: int) -> None:
+    def _text(self, name: Name, data: str, start: int, end: int) -> None:
         if self._code is not None:
             self._code[1].append(data)
             return
@@ -90,49 +103,49 @@ class Walk:
             self._heading.append(words)
         self._inner = (min(self._inner[0], start), max(self._inner[1], end))
 
-    def _leaf(self, name: str, data: Any, start: int, end: int) -> None:
+    def _leaf(self, name: Name, data: Any, start: int, end: int) -> None:
         self._context = make_span((start, end))
         self.leaves.append(self._context)
         if name == "+Heading":
             self._heading, self._inner = [], (end, start)
 
-    def _group(self, name: str, data: Any, start: int, end: int) -> None:
+    def _group(self, name: Name, data: Any, start: int, end: int) -> None:
         self.leaves.append(make_span((start, end)))
 
-    def _html_block(self, name: str, data: Any, start: int, end: int) -> None:
+    def _html_block(self, name: Name, data: Any, start: int, end: int) -> None:
         self.literal.append(make_span((start, end)))
 
-    def _code_block(self, name: str, data: Any, start: int, end: int) -> None:
+    def _code_block(self, name: Name, data: Any, start: int, end: int) -> None:
         span = make_span((start, end))
         self.literal.append(span)
         self.leaves.append(span)
         self._code = (data["Fenced"] if isinstance(data, dict) else "", [])
 
-    def _code_block_ends(self, name: str, data: Any, start: int, end: int) -> None:
+    def _code_block_ends(self, name: Name, data: Any, start: int, end: int) -> None:
         if self._code is not None:
             info, code = self._code
             if "bench" in info.split()[1:]:
                 self.snippets.append(Snippet(info, "".join(code), Span(start, end)))
             self._code = None
 
-    def _heading_ends(self, name: str, data: Any, start: int, end: int) -> None:
+    def _heading_ends(self, name: Name, data: Any, start: int, end: int) -> None:
         if self._heading is not None:
             inner = self._inner if self._inner[0] < self._inner[1] else (start, start)
             words = _HEADING_BLOCK_ID.sub("", "".join(self._heading)).strip()
             self.headings.append(Title(int(str(data)[1]), words, inner, make_span((start, end))))
             self._heading = None
 
-    def _link(self, name: str, data: Any, start: int, end: int) -> None:
+    def _link(self, name: Name, data: Any, start: int, end: int) -> None:
         self._links.append((Event(name, data, start, end), []))
 
-    def _link_ends(self, name: str, data: Any, start: int, end: int) -> None:
+    def _link_ends(self, name: Name, data: Any, start: int, end: int) -> None:
         if self._links:
             opened, words = self._links.pop()
             self._markdown(opened, "".join(words))
             if self._links:
                 self._links[-1][1].extend(words)
 
-    def _inline(self, name: str, data: Any, start: int, end: int) -> None:
+    def _inline(self, name: Name, data: Any, start: int, end: int) -> None:
         """Words in a link or a heading that are more than text."""
         words = data
         if name == "WikiLink":
@@ -145,7 +158,7 @@ class Walk:
         if self._links:
             self._links[-1][1].append(words)
 
-    def _html(self, name: str, data: str, start: int, end: int) -> None:
+    def _html(self, name: Name, data: str, start: int, end: int) -> None:
         self.literal.append(make_span((start, end)))
         if self._heading is not None:
             self._in_heading("", start, end)
@@ -159,11 +172,11 @@ class Walk:
             else:
                 self.ignores.append(Ignore(codes, span, self._context))
 
-    def _footnote(self, name: str, data: Any, start: int, end: int) -> None:
+    def _footnote(self, name: Name, data: Any, start: int, end: int) -> None:
         if self._heading is not None:
             self._in_heading("", start, end)
 
-    def _break(self, name: str, data: Any, start: int, end: int) -> None:
+    def _break(self, name: Name, data: Any, start: int, end: int) -> None:
         if self._heading is not None:
             self._heading.append(" ")
 
@@ -225,7 +238,7 @@ class Walk:
 
 
 # What each event does. Others say nothing of a note.
-_STEPS: Mapping[str, Callable[[Walk, str, Any, int, int], None]] = {
+_STEPS: Mapping[Name, Callable[[Walk, Name, Any, int, int], None]] = {
     "Text": Walk._text,
     **dict.fromkeys(("+Paragraph", "+Heading", "+Item", "+TableRow", "+TableHead"), Walk._leaf),
     **dict.fromkeys(("+Table", "+BlockQuote", "+List"), Walk._group),

@@ -13,7 +13,8 @@ from vaultc.emit.lower.escape import escape
 from vaultc.emit.lower.inline import Scope, one_line, parts
 from vaultc.emit.lower.plan import Plan
 from vaultc.emit.lower.select import select
-from vaultc.parse.document import Document, Event
+from vaultc.parse.document import Document
+from vaultc.parse.event import Event
 
 _INLINE: Final = frozenset(
     "Text Code InlineHtml SoftBreak HardBreak FootnoteReference TaskListMarker InlineMath DisplayMath WikiLink "

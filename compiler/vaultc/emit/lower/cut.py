@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Final
 
-from vaultc.parse.document import Event
+from vaultc.parse.event import Event
 
 # The generator goes over a whole paragraph again for each sign in it that may mean something. An element or a link counts for
 # as many bytes as it may come to.

@@ -10,7 +10,8 @@ from typing import Final, NamedTuple
 
 from vaultc.emit.lower import escape, html, pieces
 from vaultc.emit.lower.plan import Plan
-from vaultc.parse.document import Document, Event
+from vaultc.parse.document import Document
+from vaultc.parse.event import Event
 from vaultc.text import Span
 
 _EDGES = re.compile(r"[ \t]+(?=\n)|(?<=\n)[ \t]+")

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from vaultc.emit.lower import escape
-from vaultc.parse.document import Event
+from vaultc.parse.event import Event
 
 HIGHLIGHT = re.compile(r"(?<!=)==(?!=)")
 _SIZE = re.compile(r"\|(\d+)(?:x(\d+))?$")

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from vaultc.parse.document import Document, Event
+from vaultc.parse.document import Document
+from vaultc.parse.event import Event
 
 
 def select(document: Document, start: int = 0, end: int | None = None) -> Sequence[Event]:
