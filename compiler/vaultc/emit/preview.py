@@ -13,7 +13,7 @@ from vaultc.emit.pages import Layout
 from vaultc.graph import Vault
 from vaultc.model import Note, Reference
 from vaultc.parse import Document
-from vaultc.parse.document import Event
+from vaultc.parse.event import Event
 from vaultc.resolve import Ambiguous, Resolution, Resolved, unpublished
 from vaultc.resolve.pages import url
 from vaultc.text import Span
