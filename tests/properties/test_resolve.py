@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,7 +40,7 @@ def called(path: str, name: str) -> bool:
     return key(path) == key(name) or (path.endswith(".md") and key(path[:-3]) == key(name))
 
 
-def best(paths: list[str], name: str) -> tuple[str, ...]:
+def best(paths: Iterable[str], name: str) -> tuple[str, ...]:
     """Shortest first, then the alphabet; of twins in case or form only those spelled like the link, if there are any."""
     paths = sorted(paths, key=lambda path: (len(path), path))
     if len(paths) > 1 and all(key(path) == key(paths[0]) for path in paths):
@@ -49,7 +50,7 @@ def best(paths: list[str], name: str) -> tuple[str, ...]:
 
 
 def folder_note(files: Files, folder: str) -> tuple[str, ...]:
-    here = [f for f in folders(files) if key(f) == key(folder)] if folder else [""]
+    here = best([f for f in folders(files) if key(f) == key(folder)], folder) if folder else ("",)
     if not here:
         return ()
     for note in ("index", "readme", key(folder).rpartition("/")[2]):
@@ -59,13 +60,8 @@ def folder_note(files: Files, folder: str) -> tuple[str, ...]:
     return ("/",) if not folder else (here[0] + "/",)
 
 
-def folders(files: Files) -> list[str]:
-    """Every folder; of twins in case or form the one of the first note counts."""
-    found = []
-    for path in sorted(files.paths, key=lambda path: (not is_note(path), path)):
-        while path := posixpath.dirname(path):
-            found.append(path)
-    return found
+def folders(files: Files) -> set[str]:
+    return {path[:end] for path in files.paths for end, sign in enumerate(path) if sign == "/"}
 
 
 def look_up(files: Files, name: str, folder: str, markdown: bool) -> tuple[str, ...] | None:

@@ -295,11 +295,13 @@ def test_two_builds_at_once(root: Path, tmp_path: Path) -> None:
     assert run("build", root, "--site-dir", where, cwd=tmp_path).returncode == 0
     before = site(where)
     with held(root):
+        assert "nothing changed" in run("build", root, "--site-dir", where, cwd=tmp_path).stderr  # it writes nothing
+        write(root, a="# Changed\n\n[[index]] and more\n")
         assert "another build" in plain(run("build", root, "--site-dir", where, cwd=tmp_path))
         assert site(where) == before
         assert run("check", root, cwd=tmp_path).returncode == 0
     assert run("build", root, "--site-dir", where, cwd=tmp_path).returncode == 0
-    assert site(where) == before
+    assert "Changed" in (where / "a" / "index.html").read_text(encoding="utf-8")
 
 
 class held:  # noqa: N801

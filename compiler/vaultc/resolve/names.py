@@ -102,7 +102,7 @@ def _folder(index: Index, path: str) -> Found | None:
     for note in (*FOLDER_NOTES, key.rpartition("/")[2]):
         if found := index.files.get(f"{key}/{note}.md" if key else f"{note}.md"):
             return Found(found[:1], "folder")
-    return Found((index.folders[key][0] + "/" if path else "/",), "folder")
+    return Found((_spelled(index.folders[key], path)[0] + "/" if path else "/",), "folder")
 
 
 def _spelled(paths: Sequence[str], name: str) -> tuple[str, ...]:
