@@ -45,6 +45,7 @@ KINDS: dict[str, Callable[[int], Files]] = {
     "aliases to repair": lambda n: one("[[nick]] in a line\n" * n),
     "headings": lambda n: one("".join(f"## h {at}\n\n[[#h {at}]]\n\n" for at in range(n))),
     "equal headings": lambda n: one("# h\n\n" * n),
+    "paths of equal headings": lambda n: one("# h\n" * n + "".join(f"# x{at}\n[[#h#x{at}]]\n" for at in range(n))),
     "nested headings": lambda n: one("".join(f"{'#' * (at % 6 + 1)} h{at}\n" for at in range(n)) + "[[#h1#h2#h3]]\n" * n),
     "block ids": lambda n: one("".join(f"text ^i{at}\n\n[[#^i{at}]]\n\n" for at in range(n))),
     "comments": lambda n: one("%% x [[b]] %% y\n" * n),

@@ -289,6 +289,14 @@ def test_a_full_disk_keeps_the_last_site(root: Path, tmp_path: Path, left: int) 
     assert "Changed" in (where / "a" / "index.html").read_text(encoding="utf-8")
 
 
+def test_what_the_generator_does_not_accept_is_named(root: Path, tmp_path: Path) -> None:
+    small(root)
+    assert "site_dir" in plain(run("build", root, "--site-dir", tmp_path, cwd=tmp_path))
+    (root / "vaultc.toml").touch()
+    (root / "mkdocs.yml").write_text("site_name: s\ntheme: {name: material, custom_dir: gone}\nplugins: [vaultc]\n")
+    assert "custom_dir" in plain(run("build", root, "--trust", cwd=tmp_path))
+
+
 def test_two_builds_at_once(root: Path, tmp_path: Path) -> None:
     small(root)
     where = tmp_path / "site"

@@ -6,6 +6,7 @@ import logging
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -95,11 +96,12 @@ _PALETTE = [
 
 def load(path: Path, site_dir: Path | None) -> MkDocsConfig:
     """MkDocs' configuration from a file. Raises VaultcError when MkDocs does not accept it."""
-    try:
-        more = {"site_dir": str(site_dir)} if site_dir else {}
-        return load_config(config_file=str(path), **more)
-    except mkdocs.exceptions.MkDocsException as fault:
-        raise VaultcError(f"{path}: {_line(fault)}") from None
+    more = {"site_dir": str(site_dir)} if site_dir else {}
+    with _errors() as last:
+        try:
+            return load_config(config_file=str(path), **more)
+        except mkdocs.exceptions.MkDocsException as fault:
+            raise VaultcError(f"{path}: {last.message or _line(fault)}") from None
 
 
 class MkDocs:
@@ -118,11 +120,10 @@ class MkDocs:
         config = self.config
         plugin: Any = config.plugins["vaultc"]
         plugin.handed = (vault, emitted)
-        last = _LastError()
-        logging.getLogger("mkdocs").addHandler(last)
         try:
-            config.plugins.on_startup(command="build", dirty=False)
-            mkdocs_build(config)
+            with _errors() as last:
+                config.plugins.on_startup(command="build", dirty=False)
+                mkdocs_build(config)
         except mkdocs.exceptions.Abort as fault:
             raise VaultcError(last.message or f"MkDocs: {_line(fault)}") from None
         except mkdocs.exceptions.MkDocsException as fault:
@@ -132,7 +133,6 @@ class MkDocs:
         except OSError as fault:
             raise VaultcError(f"{fault.filename or config.site_dir}: cannot write: {fault.strerror or fault}") from None
         finally:
-            logging.getLogger("mkdocs").removeHandler(last)
             config.plugins.on_shutdown()
         others = tuple(inputs(config, vault.project))
         return Published(Path(config.site_dir), plugin.rendered, plugin.whole, plugin.findings, others)
@@ -146,6 +146,16 @@ class _LastError(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         if record.levelno >= logging.ERROR:
             self.message = " ".join(record.getMessage().split())
+
+
+@contextmanager
+def _errors() -> Iterator[_LastError]:
+    last = _LastError()
+    logging.getLogger("mkdocs").addHandler(last)
+    try:
+        yield last
+    finally:
+        logging.getLogger("mkdocs").removeHandler(last)
 
 
 def serve(path: Path, port: int) -> None:

@@ -2,8 +2,8 @@
 
 import re
 import unicodedata
-from bisect import bisect_right
-from collections.abc import Callable
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from itertools import takewhile
 
@@ -144,32 +144,52 @@ class Fragments:
         return self._levels[number]
 
     def _descend(self, number: int, wanted: list[str]) -> Heading | None:
+        """The first heading of the last name that stands below one of the first name, with those between on the way.
+
+        Where a heading lacks something below it, those that end before the next of that name are passed over: they lack it, too.
+        """
         places = self._level(number)
-        if not all(name in places for name in wanted):
+        if not wanted or not all(name in places for name in wanted):
             return None
-        for first in places.get(wanted[0], ()) if wanted else ():
-            at = first
+        firsts = places[wanted[0]]
+        turn = 0
+        while turn < len(firsts):
+            at = first = firsts[turn]
             for name in wanted[1:]:
-                below = places.get(name, [])
+                below = places[name]
                 next_ = bisect_right(below, at)
-                if next_ == len(below) or below[next_] >= self._ends[first]:
-                    break
+                if next_ == len(below):
+                    return None
                 at = below[next_]
+                if at >= self._ends[first]:
+                    break
             else:
                 return self._note.headings[at]
+            turn = bisect_left(firsts, min(above for above in (at, *self._above(at)) if above > first))
         return None
 
-    @cached_property
+    def _above(self, at: int) -> Iterator[int]:
+        """The headings that one stands below; each has a level of its own, so that they are few."""
+        while (at := self._nested[1][at]) >= 0:
+            yield at
+
+    @property
     def _ends(self) -> list[int]:
-        """For each heading the number of the first one after it that is not below it."""
+        return self._nested[0]
+
+    @cached_property
+    def _nested(self) -> tuple[list[int], list[int]]:
+        """For each heading the number of the first one after it that is not below it, and of the one that it is below, or -1."""
         headings = self._note.headings
-        ends = [len(headings)] * len(headings)
+        ends, parents = [len(headings)] * len(headings), [-1] * len(headings)
         open_: list[int] = []
         for at, heading in enumerate(headings):
             while open_ and headings[open_[-1]].level >= heading.level:
                 ends[open_.pop()] = at
+            if open_:
+                parents[at] = open_[-1]
             open_.append(at)
-        return ends
+        return ends, parents
 
 
 def _squeeze(text: str) -> str:

@@ -12,6 +12,8 @@ from vaultc.frontends.report import Report
 from vaultc.text import Span, safe
 
 _NARROW = 60
+# Characters looked at for each cell of a terminal; some take none.
+_NEAR = 4
 
 
 def render(report: Report) -> str:
@@ -104,7 +106,9 @@ def _excerpt(report: Report, marks: list[Label], main: Span | None, colour: str,
 
 def _window(text: str, start: int, end: int, cells: int) -> tuple[str, str, str]:
     """What stands before, in and after the code points from `start` to `end`, cut so that all three fit into `cells`."""
-    before, marked, after = safe(text[:start]), safe(text[start:end]), safe(text[end:])
+    near = _NEAR * cells  # a line may be the whole note, and have a finding in every word
+    before = safe(text[max(start - near, 0) : start])
+    marked, after = safe(text[start : min(end, start + near)]), safe(text[end : end + near])
     if width(before) + width(marked) + width(after) <= cells:
         return before, marked, after
     marked = head(marked, cells * 2 // 3)
