@@ -4,6 +4,7 @@ import os
 import re
 from pathlib import Path
 
+import material
 import pytest
 
 from tests.frontends.test_build import run, tree, write
@@ -96,3 +97,20 @@ canary()
     assert done.returncode == 0, done.stderr
     page = (tmp_path / "site/a/index.html").read_text(encoding="utf-8")
     assert not re.search(r"<script>canary|<[^>]*\sonclick=|\"><script>", page)
+
+
+def test_no_attachment_takes_the_place_of_a_script_of_the_site(tmp_path: Path) -> None:
+    templates = Path(material.__file__).parent / "templates"
+    bundle = next((templates / "assets/javascripts").glob("bundle.*.js")).relative_to(templates).as_posix()
+    files = [bundle, "assets/vaultc/vaultc.js", "Assets/stylesheets/x.css", "other/bundle.js"]
+    notes = dict.fromkeys(files, "canary()") | {"a.md": "# A\n\n" + " ".join(f"![[{name}]]" for name in files)}
+    env = {**os.environ, **{f"XDG_{name}_HOME": str(tmp_path / name) for name in ("CACHE", "STATE")}}
+    write(
+        tmp_path / "p", {f"notes/{name}": text for name, text in notes.items()} | {"vaultc.toml": 'vault = "notes"\n'}
+    )
+    done = run(env, "build", "p", "--site-dir", "site", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    site = tmp_path / "site"
+    assert [path for path in tree(site) if (site / path).read_bytes() == b"canary()"] == ["other/bundle.js"]
+    page = (site / "a/index.html").read_text(encoding="utf-8")
+    assert bundle in page and page.count('class="vaultc-unpublished"') == 3

@@ -1,4 +1,5 @@
-"""Files beside the notes that a browser would run as a page of the site: pages are not published, drawings without what runs."""
+"""Files beside the notes that would run in a reader's browser: pages, and what a page of the site would load in the place of its own
+scripts and styles, are not published, drawings without what runs."""
 
 import re
 from collections.abc import Iterator
@@ -6,7 +7,11 @@ from pathlib import Path
 from typing import Any, Final
 from xml.etree import ElementTree
 
+from vaultc.text import fold
+
 _PAGES: Final = frozenset("hta htm html mht mhtml shtml svgz swf xht xhtml xml xsl xslt".split())
+# Where a theme's scripts and styles lie in a site; a file of a vault would come before the theme's of that name.
+_PARTS: Final = ("assets/javascripts/", "assets/stylesheets/", "assets/vaultc/", "search/")
 _LARGEST = 1 << 25
 _NOTHING = '<svg xmlns="http://www.w3.org/2000/svg"/>'
 _HTML = "{http://www.w3.org/1999/xhtml}"
@@ -15,9 +20,9 @@ _PROGRAM = re.compile(r"(?:javascript|vbscript|data:(?!image/(?:png|jpeg|gif|web
 _BLANK = re.compile(r"[\s\0-\x20]+")
 
 
-def is_page(path: str) -> bool:
-    """Whether a file is one that browsers show as a page, with what runs in it."""
-    return path.rpartition(".")[2].lower() in _PAGES
+def runs(path: str) -> bool:
+    """Whether a file is one that browsers show as a page, with what runs in it, or that pages could load as a part of the theme."""
+    return path.rpartition(".")[2].lower() in _PAGES or fold(path).startswith(_PARTS)
 
 
 def drawing(path: Path) -> str | None:

@@ -124,10 +124,10 @@ def _described(vault: Vault, reference: Reference, resolution: Resolution) -> st
 
 
 def _left_out(vault: Vault, resolution: Resolution) -> bool:
-    """Whether a link leads to a file that would run as a page of the site."""
+    """Whether a link leads to a file that would run in a browser as a page of the site or in one."""
     if not isinstance(resolution, Resolved) or resolution.kind != "asset":
         return False
-    return attachments.is_page(resolution.path) and vault.project.config.html == "sanitized"
+    return attachments.runs(resolution.path) and vault.project.config.html == "sanitized"
 
 
 def unresolved(vault: Vault, label: str, resolution: Resolution) -> str:
