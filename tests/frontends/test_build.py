@@ -308,6 +308,10 @@ WIDE = {
         "mkdocs.yml": "theme: {name: material, custom_dir: theme}\n",
         "theme/main.html": "{% extends 'base.html' %}{% block footer %}{{ pages | length }}{% endblock %}",
     },
+    "template `main.html` (extends `base.html`, which lists every page)": {
+        "mkdocs.yml": "theme: {name: material, custom_dir: theme}\n",
+        "theme/main.html": "{% extends 'base.html' %}{% block announce %}news{% endblock %}",
+    },
 }
 
 

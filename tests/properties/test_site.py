@@ -51,6 +51,7 @@ edits = st.one_of(
     st.tuples(st.just("write"), st.just("notes/p.png"), st.sampled_from(["one", "two"])),
     st.tuples(st.just("configure"), st.just("mkdocs.yml"), configurations),
     st.tuples(st.just("write"), st.just("theme/partials/copyright.html"), st.sampled_from(["<p>one</p>", "<p>{{ page.title }}</p>"])),
+    st.tuples(st.just("write"), st.just("theme/main.html"), st.just("{% extends 'base.html' %}{% block announce %}news{% endblock %}")),
     st.tuples(st.just("tamper"), st.just("site/a/index.html"), st.just("x")),
 )  # fmt: skip
 

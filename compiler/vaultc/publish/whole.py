@@ -23,6 +23,8 @@ _PURE = re.compile(
 )
 # Names by which a template reads the whole site or the clock.
 _WIDE = re.compile(r"\b(nav|pages|build_date_utc|update_date)\b")
+# Material's own page lists the whole site beside it; vaultc's `main.html`, which does not, is passed over by a template like this.
+_TREE = re.compile(r"extends\s*[\"']base\.html[\"']")
 
 
 def reasons(config: MkDocsConfig) -> list[str]:
@@ -57,5 +59,8 @@ def _templates(config: MkDocsConfig) -> Iterator[str]:
     if not custom or Path(custom).resolve() == web.overrides_dir().resolve():
         return
     for path in sorted(Path(custom).rglob("*.html")):
-        if found := _WIDE.search(path.read_text(encoding="utf-8", errors="replace")):
-            yield f"template `{path.relative_to(custom).as_posix()}` (reads `{found[0]}`)"
+        text, name = path.read_text(encoding="utf-8", errors="replace"), path.relative_to(custom).as_posix()
+        if found := _WIDE.search(text):
+            yield f"template `{name}` (reads `{found[0]}`)"
+        elif _TREE.search(text):
+            yield f"template `{name}` (extends `base.html`, which lists every page)"
