@@ -250,14 +250,18 @@ def _obsidian(root: Path) -> Obsidian:
     path = root / ".obsidian" / "app.json"
     if not path.parent.is_dir():
         return Obsidian()
+    # What it leaves out must not be let in by a slip.
+    help = "correct it in Obsidian's settings, or remove the file"
     try:
-        settings = json.loads(disk.read(path, MOST, follow=True))
-    except (FileNotFoundError, ValueError, RecursionError):
+        text = disk.read(path, MOST, follow=True)
+        settings = json.loads(text) if text.strip() else {}
+    except FileNotFoundError:
         settings = {}
-    except OSError as fault:  # what it leaves out must not be let in
+    except (ValueError, RecursionError):
+        raise VaultcError(f"{path}: not JSON: {help}") from None
+    except OSError as fault:
         raise VaultcError(f"{path}: {fault.strerror or fault}") from None
-    if not isinstance(settings, dict):
-        settings = {}
-    excluded = settings.get("userIgnoreFilters") or ()
-    excluded = tuple(str(item) for item in excluded) if isinstance(excluded, list) else ()
-    return Obsidian(excluded, not settings.get("strictLineBreaks", False))
+    excluded = settings.get("userIgnoreFilters") or [] if isinstance(settings, dict) else None
+    if not isinstance(excluded, list):
+        raise VaultcError(f"{path}: `userIgnoreFilters` is not a list: {help}")
+    return Obsidian(tuple(map(str, excluded)), not settings.get("strictLineBreaks", False))

@@ -289,6 +289,20 @@ def test_a_full_disk_keeps_the_last_site(root: Path, tmp_path: Path, left: int) 
     assert "Changed" in (where / "a" / "index.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize(
+    "text", ['{"userIgnoreFilters": ["private/"],', '{"userIgnoreFilters": "private/"}', "[" * 9999, "[]"]
+)
+def test_what_obsidian_leaves_out_is_not_let_in_by_a_slip(text: str, root: Path, tmp_path: Path) -> None:
+    (root / ".obsidian").mkdir()
+    (root / ".obsidian" / "app.json").write_text(text)
+    (root / "private").mkdir()
+    write(root, **{"a": "# A\n", "private/b": "# Canary\n"})
+    for command in ("check", "build"):
+        assert "app.json" in plain(run(command, root, cwd=tmp_path))
+    (root / ".obsidian" / "app.json").write_text("")
+    assert run("check", root, cwd=tmp_path).returncode == 0
+
+
 def test_what_the_generator_does_not_accept_is_named(root: Path, tmp_path: Path) -> None:
     small(root)
     assert "site_dir" in plain(run("build", root, "--site-dir", tmp_path, cwd=tmp_path))
