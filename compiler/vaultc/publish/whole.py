@@ -9,7 +9,7 @@ from pathlib import Path
 from material.plugins.search.plugin import SearchPlugin
 from mkdocs.config.defaults import MkDocsConfig
 
-from vaultc.publish import sanitize, web
+from vaultc.publish import sanitize, tasks, web
 
 # Events that see neither pages nor files nor templates.
 _HARMLESS = frozenset({"startup", "shutdown", "serve", "build_error"})
@@ -50,7 +50,7 @@ def _events(config: MkDocsConfig) -> Iterator[str]:
 
 def _extensions(config: MkDocsConfig) -> Iterator[str]:
     for name in config.markdown_extensions:
-        if name != sanitize.__name__ and not (isinstance(name, str) and _PURE.fullmatch(name)):
+        if name not in (sanitize.__name__, tasks.__name__) and not (isinstance(name, str) and _PURE.fullmatch(name)):
             yield f"Markdown extension `{name}`"
 
 

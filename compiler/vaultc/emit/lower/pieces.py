@@ -7,7 +7,7 @@ from vaultc.emit.lower import escape
 from vaultc.parse.event import Event
 
 HIGHLIGHT = re.compile(r"(?<!=)==(?!=)")
-_SIZE = re.compile(r"\|(\d+)(?:x(\d+))?$")
+_SIZE = re.compile(r"(?:^|\|)(\d+)(?:x(\d+))?$")
 _IN_TAG = re.compile(r"[`\\\[\]$]")
 _IN_CELL = re.compile(r"[`\\\[\]$|]")
 _EMPTY = re.compile(r"\n[ \t]*(?=\n)")
@@ -84,7 +84,7 @@ def tex(source: str) -> str:
 
 
 def image(text: str, target: str, title: str) -> str:
-    """A Markdown image; Obsidian's `|300` or `|300x200` at the end of the text is its size."""
+    """A Markdown image; Obsidian's `|300` or `|300x200` at the end of the text, or nothing else in it, is its size."""
     size = ""
     if match := _SIZE.search(text):
         text = text[: match.start()]
