@@ -39,7 +39,7 @@ def title(text: str) -> str:
 def page(vault: Vault, layout: Layout, note: Note, body: str, mentioned: Iterable[Mention] = ()) -> str:
     """The whole object file of a note; `mentioned` are the links to it from others, in order of the sources."""
     summary = summary_of(vault, note)
-    head, rest = _head(note, body)
+    head, rest = _head(vault, note, body)
     parts = [head] if head else []
     if summary:
         parts.append(fenced('div[data-vaultc="summary"]', escape(summary)))
@@ -77,14 +77,15 @@ def summary_of(vault: Vault, note: Note) -> str:
     return " ".join(text.split())
 
 
-def _head(note: Note, body: str) -> tuple[str, str]:
-    """The body cut after its title, so that summary and tags stand below it; a note without one gets its title."""
+def _head(vault: Vault, note: Note, body: str) -> tuple[str, str]:
+    """The body cut after its title, so that summary and tags stand below it; one without a title gets the note's."""
     body = body.strip("\n")
-    first = note.headings[0] if note.headings else None
-    if first and first.level == 1 and body.startswith("# "):
+    if body.startswith("# "):  # no other heading is of that level
         head, _, rest = body.partition("\n")
         return head, rest.strip("\n")
-    return "", body
+    if vault.project.config.dialect == "material":
+        return "", body
+    return f'# {escape(note.title, lines=False)} {{#vaultc-title data-vaultc="title"}}', body
 
 
 def _aliases(note: Note) -> str:

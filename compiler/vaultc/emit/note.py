@@ -15,9 +15,10 @@ from vaultc.emit.lower.escape import escape
 from vaultc.emit.pages import Layout
 from vaultc.graph import Vault
 from vaultc.model import Note, Reference
-from vaultc.parse import Document
+from vaultc.parse import Document, opening
+from vaultc.parse.frontmatter import strings
 from vaultc.resolve import Ambiguous, Resolution, Resolved, Unresolved, unpublished
-from vaultc.text import Span
+from vaultc.text import Span, fold
 
 DEPTH = 5
 BUDGET = 60  # embeds in one page, all levels together
@@ -73,6 +74,7 @@ def _written(
     """The lowered text of a part of a note, and the definitions of its footnotes, those of its embeds included."""
     document = use.documents(note)
     plan = Plan(
+        title=_title(note, document) if len(place.open) == 1 else -1,
         anchors=anchors,
         after=after,
         ids={block.id_span: f"^{block.id}" if anchors else "" for block in note.blocks},
@@ -116,6 +118,13 @@ def _written(
     if vault.project.config.dialect == "material" and len(place.open) == 1:
         return leave(document, plan)
     return lowered(document, plan, part.start, part.end)
+
+
+def _title(note: Note, document: Document) -> int:
+    """Where the heading is that is the note's title; -1 when none is, for the front matter names another one."""
+    first = opening(document, note.headings)
+    named = next(iter(strings(note.metadata.get("title"))), "")
+    return first.span.start if first and (not named or fold(named) == fold(first.text)) else -1
 
 
 def _described(vault: Vault, reference: Reference, resolution: Resolution) -> str:

@@ -14,6 +14,7 @@ from vaultc.parse.walk import EXTERNAL, PLACEHOLDER, Walk, tag
 from vaultc.text import Span, fold
 
 LONGEST = 16_000_000  # bytes
+_HTML_COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
 _HEADING_ID = re.compile(r"#([^\s{}#]+)")
 _PROPERTY_LINK = re.compile(rb"!?\[\[([^\[\]\r\n|]+)(\|[^\[\]\r\n]*)?\]\]")
 _DEFINITION = re.compile(
@@ -85,9 +86,8 @@ def _note(source: SourceFile, findings: tuple[Diagnostic, ...], front: FrontMatt
         )
     )
     metadata = dict(front.metadata)
-    title = next(iter(frontmatter.strings(metadata.get("title"))), "") or next(
-        (h.text for h in headings if h.level == 1 and h.text), ""
-    )
+    first = opening(doc, headings)
+    title = next(iter(frontmatter.strings(metadata.get("title"))), "") or (first.text if first else "")
     aliases = [a for key in ("aliases", "alias") for a in frontmatter.strings(metadata.get(key), split=",\n")]
     named = [t for key in ("tags", "tag") for t in frontmatter.strings(metadata.get(key), split=r",\s")]
     tags = dict.fromkeys(Tag(name, front.span) for text in named if (name := tag(text.lstrip("#"))))
@@ -109,6 +109,18 @@ def _note(source: SourceFile, findings: tuple[Diagnostic, ...], front: FrontMatt
         ignores=tuple(walk.ignores),
         findings=findings + mojibake.findings(source.path, doc.data),
     )
+
+
+def opening(doc: Document, headings: Sequence[Heading]) -> Heading | None:
+    """The heading of level 1 that a note begins with, if it has words; only comments may stand before it."""
+    first = headings[0] if headings else None
+    if first is None or first.level != 1 or not first.text:
+        return None
+    before = bytearray(doc.data[doc.body : first.span.start])
+    for start, end in doc.comments:
+        if end <= first.span.start:
+            before[start - doc.body : end - doc.body] = b" " * (end - start)
+    return None if _HTML_COMMENT.sub(b"", before).strip() else first
 
 
 def text(source: SourceFile) -> tuple[bytes, tuple[Diagnostic, ...]]:

@@ -205,6 +205,8 @@ class _Lowering:
             self.follow(events[0].start)
 
     def heading(self, events: Sequence[Event], level: int, start: int) -> None:
+        if self.plan.title is not None and level == 1 and start != self.plan.title:
+            level = 2
         text = one_line(events, self.scope)
         anchor = self.plan.anchors.get(start, "")
         if anchor and text:
@@ -214,6 +216,8 @@ class _Lowering:
 
     def html(self, source: str) -> None:
         source = html.visible(html.theirs(source.replace("\r", "")))
+        if self.plan.title is not None:
+            source = html.demoted(source)
         if not source:
             return
         if len(self.frames) > 1:

@@ -22,6 +22,7 @@ _BLOCK: Final = _SPAN | frozenset(
     "article aside blockquote body center colgroup details div dl fieldset figcaption figure footer form group header hgroup "
     "html iframe main map menu nav noscript object ol output progress section table tbody tfoot thead tr ul video".split()
 )
+_H1: Final = re.compile(r"<(/?)h1(?![\w-])", re.IGNORECASE)
 _OURS = re.compile(r"data-(?=vaultc|md-)", re.IGNORECASE)
 _INSIDE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _MARKUP = re.compile(r"<[^>]*>|^[ ]*[-+#>:|]|(?<=\d)\.(?=\s)|[*_`\[\\~=$]", re.MULTILINE)
@@ -38,6 +39,11 @@ def theirs(source: str) -> str:
     """`source` so that nothing in it is taken for vaultc's or the theme's own: not an element, and not a sign that Python-Markdown
     uses inside."""
     return _OURS.sub("data-note-", _INSIDE.sub("", source))
+
+
+def demoted(source: str) -> str:
+    """`source` with headings of level 2 in place of those of level 1: a page has one title, and that is vaultc's to say."""
+    return _H1.sub(r"<\1h2", source)
 
 
 def opened(source: str, closing: list[str]) -> str:

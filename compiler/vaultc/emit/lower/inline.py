@@ -170,7 +170,9 @@ class _Leaf:
             self.closed = len(self.held) if mark in _MARKS else 0
         elif name == "InlineHtml":
             if not data.startswith("<!--"):
-                self.hold(pieces.tag(html.theirs(data), one_line=self.flat, cell=self.cell))
+                data = html.theirs(data)
+                data = data if self.scope.plan.title is None else html.demoted(data)
+                self.hold(pieces.tag(data, one_line=self.flat, cell=self.cell))
         elif name == "InlineMath":
             self.math(data)
         elif name == "DisplayMath":
