@@ -49,7 +49,7 @@ GRAPH = {
     "nodes": [
         node("hub", 0, 0, title="Hub", pagerank=0.5, tags=["system/attention"]),
         node("memory/cache", 4, 1, title="Cache", community=1, tags=["system/memory"]),
-        node("memory/sparse", -4, 2, title="Разреженное внимание", community=1),
+        node("memory/sparse", -4, 2, title="Разреженное внимание", community=1, aliases=["Sparse attention"]),
         node("C# 100%", 3, -3, title="Far away", community=2),
         node("hostile", -3, -3, title=HOSTILE, community=2),
         node("Unwritten", 0, 4, exists=False),
@@ -62,6 +62,7 @@ GRAPH = {
         {"source": "C# 100%.md", "target": "hostile.md", "kind": "link", "line": 1},
         {"source": "hub.md", "target": "hub.md", "kind": "link", "line": 9},
     ],
+    "topics": [{"community": 1, "name": "Memory", "notes": 2}],
 }
 
 
@@ -244,6 +245,18 @@ def test_the_keyboard_finds_and_opens_a_note(watch: Watched) -> None:
     assert highlighted(page) == {"memory/sparse.md", "hub.md"}
     page.keyboard.press("Enter")
     expect(page).to_have_url(f"{watch.root}memory/sparse/")
+
+
+def test_a_note_is_found_by_its_other_names(watch: Watched) -> None:
+    page = opened(watch)
+    page.get_by_role("combobox", name="Find a note on the map").fill("sparse att")
+    expect(page.locator("li[role=option]")).to_have_count(1)
+    expect(page.locator("li[role=option]")).to_contain_text("Разреженное внимание")
+
+
+def test_a_topic_has_the_name_that_the_compiler_gave_it(watch: Watched) -> None:
+    page = opened(watch)
+    expect(page.locator(".vc-map__legend label").first).to_contain_text("Memory")
 
 
 def test_the_keyboard_moves_and_zooms_the_map(watch: Watched) -> None:

@@ -23,7 +23,8 @@ def text(vault: Vault, layout: Layout, edges: Mapping[str, str], memo: Memo) -> 
     nodes = []
     for node in vault.graph.nodes.values():
         page = layout.notes.get(node.id) if node.exists else None
-        nodes.append(_json({**node_row(node, numbers[node.id]), "url": url(page) if page else None}))
+        row = {**node_row(node, numbers[node.id]), "url": url(page) if page else None}
+        nodes.append(_json({**row, "aliases": list(vault.notes[node.id].aliases)} if node.exists else row))
     joined = ",".join(filter(None, (edges.get(path) for path in vault.notes)))
     named = _json(topic_rows(vault.graph, numbers))
     head = f'{{"schema":{SCHEMA},"root":{_json(vault.project.name)}'

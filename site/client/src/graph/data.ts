@@ -6,6 +6,8 @@ export interface GraphNode {
   /** A missing note is a node too: some note links to it. */
   readonly exists: boolean;
   readonly tags: readonly string[];
+  /** Other names of the note, in any language: people search by them. */
+  readonly aliases: readonly string[];
   /** The folder of the note's path; empty at the vault's root and for missing notes. */
   readonly folder: string;
   readonly community: number;
@@ -21,12 +23,21 @@ export interface GraphEdge {
   readonly target: string;
 }
 
+/** A community that has a name, with the number of its notes. */
+export interface Topic {
+  readonly community: number;
+  readonly name: string;
+  readonly notes: number;
+}
+
 export interface GraphData {
   readonly nodes: readonly GraphNode[];
   /** Each pair of linked notes once, whatever the number and the direction of its links; no links to itself. */
   readonly edges: readonly GraphEdge[];
   /** All links, repeated ones too. */
   readonly links: number;
+  /** The largest first. */
+  readonly topics: readonly Topic[];
 }
 
 export class GraphError extends Error {}
@@ -55,7 +66,16 @@ export function parseGraph(raw: unknown): GraphData {
     const [low, high] = source < target ? [source, target] : [target, source];
     pairs.set(JSON.stringify([low, high]), { source: low, target: high });
   }
-  return { nodes, edges: [...pairs.values()], links };
+  const topics = Array.isArray(raw["topics"]) ? raw["topics"].filter(isRecord).map(readTopic) : [];
+  return { nodes, edges: [...pairs.values()], links, topics };
+}
+
+function readTopic(raw: Record<string, unknown>): Topic {
+  return {
+    community: Math.trunc(number(raw["community"], -1)),
+    name: text(raw["name"]),
+    notes: Math.max(0, Math.trunc(number(raw["notes"], 0))),
+  };
 }
 
 function readNode(raw: Record<string, unknown>, index: number): GraphNode {
@@ -66,7 +86,8 @@ function readNode(raw: Record<string, unknown>, index: number): GraphNode {
     id,
     title: text(raw["title"]) || id,
     exists,
-    tags: Array.isArray(raw["tags"]) ? raw["tags"].filter((tag) => typeof tag === "string") : [],
+    tags: texts(raw["tags"]),
+    aliases: texts(raw["aliases"]),
     folder: exists && slash > 0 ? id.slice(0, slash) : "",
     community: Math.trunc(number(raw["community"], -1)),
     pagerank: Math.max(0, number(raw["pagerank"], 0)),
@@ -79,6 +100,10 @@ function readNode(raw: Record<string, unknown>, index: number): GraphNode {
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function texts(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
 }
 
 function text(value: unknown): string {

@@ -9,7 +9,7 @@ type Labelled = PartialButFor<NodeDisplayData, "x" | "y" | "size" | "label" | "c
 const LONGEST = 44;
 const SIZE = 13;
 
-interface Box {
+export interface Box {
   readonly left: number;
   readonly right: number;
   readonly top: number;
@@ -28,16 +28,21 @@ export class Labels {
     this.waiting.push({ ...node });
   }
 
-  /** `first` says which labels come before all others, whatever their size. */
-  write(context: CanvasRenderingContext2D, palette: Palette, first: (node: Labelled) => boolean): void {
+  /** `first` says which labels come before all others, whatever their size; no label covers what is `taken`, nor a mark. */
+  write(
+    context: CanvasRenderingContext2D,
+    palette: Palette,
+    first: (node: Labelled) => boolean,
+    taken: readonly Box[],
+    marks: readonly Box[],
+  ): void {
     context.font = `500 ${SIZE}px ${palette.font}`;
     context.lineJoin = "round";
     context.lineWidth = 3.5;
     context.strokeStyle = palette.ground;
     context.fillStyle = palette.ink;
     const edge = context.canvas.clientWidth;
-    const marks = this.waiting.map(disc);
-    const taken: Box[] = [];
+    const written = [...taken];
     for (const node of this.waiting.sort((a, b) => Number(first(b)) - Number(first(a)) || b.size - a.size)) {
       const label = shortened(node.label);
       if (label === "") continue;
@@ -46,11 +51,11 @@ export class Labels {
       // Right of the mark or left of it, rather in full and where it hides no other mark, never over another label.
       const free = [node.x + gap, node.x - gap - width]
         .map((left) => ({ left, right: left + width, top: node.y - SIZE * 0.6, bottom: node.y + SIZE * 0.6 }))
-        .filter((box) => !taken.some((other) => overlap(box, other)));
+        .filter((box) => !written.some((other) => overlap(box, other)));
       const inside = free.filter(({ left, right }) => left >= 0 && right <= edge);
-      const box = inside.find((place) => !marks.some((mark) => overlap(place, mark))) ?? inside[0] ?? (first(node) ? free[0] : undefined);
+      const box = inside.find((place) => !marks.some((mark) => overlap(place, mark))) ?? (first(node) ? (inside[0] ?? free[0]) : undefined);
       if (box === undefined) continue;
-      taken.push(box);
+      written.push(box);
       const y = node.y + SIZE / 3;
       context.strokeText(label, box.left, y);
       context.fillText(label, box.left, y);
@@ -58,11 +63,7 @@ export class Labels {
   }
 }
 
-function disc({ x, y, size }: Labelled): Box {
-  return { left: x - size, right: x + size, top: y - size, bottom: y + size };
-}
-
-function overlap(a: Box, b: Box): boolean {
+export function overlap(a: Box, b: Box): boolean {
   return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 }
 

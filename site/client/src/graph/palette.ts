@@ -7,8 +7,9 @@ export interface Palette {
   readonly edge: string;
   readonly edgeStrong: string;
   readonly missing: string;
-  /** One for each of the largest communities, then none: the rest share `other`. */
+  /** One for each topic by size; further topics begin anew, for a region has its name besides. */
   readonly communities: readonly string[];
+  /** What belongs to no topic. */
   readonly other: string;
   readonly font: string;
 }
@@ -36,4 +37,23 @@ export function onPaletteChange(callback: () => void): () => void {
   const observer = new MutationObserver(callback);
   observer.observe(document.body, { attributes: true, attributeFilter: ["data-md-color-scheme"] });
   return () => observer.disconnect();
+}
+
+/** A colour of the style sheet (`#rrggbb`), let through by so much: 0 to 1. Anything else stays as it is. */
+export function faded(colour: string, alpha: number): string {
+  const share = Math.round(Math.max(0, Math.min(1, alpha)) * 255);
+  return /^#[0-9a-f]{6}$/i.test(colour) ? `${colour}${share.toString(16).padStart(2, "0")}` : colour;
+}
+
+/** A share of one colour laid over another, both `#rrggbb`: as if let through, for what can draw opaque lines alone. */
+export function mixed(colour: string, ground: string, share: number): string {
+  const parts = (hex: string): number[] => [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16));
+  const [over, under] = [parts(colour), parts(ground)];
+  const sum = over.map((value, at) => Math.round(value * share + (under[at] ?? 0) * (1 - share)));
+  return sum.some(Number.isNaN) ? colour : `#${sum.map((value) => value.toString(16).padStart(2, "0")).join("")}`;
+}
+
+/** The colour of the topic of this rank, from 0; Infinity is no topic. */
+export function topicColour(palette: Palette, rank: number): string {
+  return palette.communities[rank % COMMUNITY_COLOURS] ?? palette.other;
 }

@@ -4,11 +4,14 @@
 import { createNodeBorderProgram } from "@sigma/node-border";
 import { UndirectedGraph } from "graphology";
 import Sigma from "sigma";
+import { EdgeLineProgram } from "sigma/rendering";
 import type { CameraState, Coordinates, EdgeDisplayData, MouseCoords, NodeDisplayData } from "sigma/types";
 
 import type { GraphData, GraphNode } from "./data";
-import { drawHover, Labels } from "./labels";
-import { onPaletteChange, readPalette, type Palette } from "./palette";
+import { drawHover, Labels, type Box } from "./labels";
+import { drawRegions, writeRegions, type View } from "./ground";
+import { mixed, onPaletteChange, readPalette, topicColour, type Palette } from "./palette";
+import { bundlesOf, edgeAlpha, isFar, regionsOf, type Bundle, type Region } from "./regions";
 
 interface NodeAttributes {
   readonly note: GraphNode;
@@ -39,6 +42,10 @@ export class Scene {
   private selected: string | null = null;
   private near: ReadonlySet<string> = new Set();
   private visible: ReadonlySet<string> | null = null;
+  private readonly regions: readonly Region[];
+  private readonly bundles: readonly Bundle[];
+  private readonly alpha: number;
+  private far = false;
 
   constructor(
     private readonly stage: HTMLElement,
@@ -60,6 +67,10 @@ export class Scene {
       });
     }
     for (const { source, target } of data.edges) this.graph.mergeEdge(source, target);
+    this.regions = regionsOf(data.topics, data.nodes, (note) => this.graph.getNodeAttributes(note.id));
+    this.bundles = bundlesOf(data.topics, data);
+    this.alpha = edgeAlpha(this.graph.size);
+    this.far = isFar(this.graph.order, 1);
 
     const many = this.graph.order > 1_500;
     this.sigma = new Sigma<NodeAttributes>(this.graph, stage, {
@@ -73,16 +84,18 @@ export class Scene {
           ],
         }),
       },
+      // One pixel at any distance, and the cheapest line there is to draw.
+      defaultEdgeType: "line",
+      edgeProgramClasses: { line: EdgeLineProgram },
       nodeReducer: (id, node) => this.nodeLook(id, node),
       edgeReducer: (id) => this.edgeLook(id),
       defaultDrawNodeLabel: (_, node) => this.labels.add(node),
       defaultDrawNodeHover: (context, node) => drawHover(context, node, this.palette),
       labelSize: 13,
       labelWeight: "500",
-      labelDensity: many ? 1 : 3,
+      labelDensity: many ? 2 : 4,
       labelGridCellSize: 100,
       labelRenderedSizeThreshold: many ? 3.5 : 3,
-      minEdgeThickness: 1.5,
       zIndex: true,
       hideEdgesOnMove: many,
       stagePadding: Math.max(32, Math.min(90, stage.clientWidth * 0.07)),
@@ -90,6 +103,10 @@ export class Scene {
       maxCameraRatio: 4,
       doubleClickZoomingRatio: 1.6,
     });
+    this.sigma.createCanvasContext("regions", { style: { pointerEvents: "none" } });
+    const { regions } = this.sigma.getCanvases();
+    if (regions !== undefined) stage.prepend(regions);
+    this.sigma.resize(true);
     this.listen();
     this.sigma.refresh({ skipIndexation: true });
     // A canvas does not write anew by itself when a font arrives.
@@ -184,13 +201,13 @@ export class Scene {
     const { exists } = node.note;
     const shown = this.visible === null || this.visible.has(id);
     const dim = this.focus !== null && !this.near.has(id);
-    const colour = exists ? (palette.communities[node.rank] ?? palette.other) : palette.missing;
+    const colour = exists ? (topicColour(palette, node.rank)) : palette.missing;
     return {
       x: node.x,
       y: node.y,
       size: node.size,
       hidden: !shown,
-      label: dim ? null : node.label,
+      label: dim || (this.far && this.focus === null) ? null : node.label,
       forceLabel: id === this.focus || (this.focus !== null && this.near.has(id) && this.near.size <= 40),
       highlighted: id === this.focus,
       color: dim ? palette.faint : exists ? colour : palette.ground,
@@ -204,20 +221,68 @@ export class Scene {
     const { focus, palette } = this;
     const [source, target] = this.graph.extremities(id);
     if (this.visible !== null && !(this.visible.has(source) && this.visible.has(target))) return { hidden: true };
-    const touches = source === focus || target === focus;
-    if (focus !== null && !touches && this.graph.size > 20_000) return { hidden: true };
-    return touches
-      ? { color: palette.edgeStrong, size: 1.8, zIndex: 1 }
-      : { color: palette.edge, size: 1.5, zIndex: 0 };
+    if (source === focus || target === focus) return { color: palette.edgeStrong, zIndex: 1 };
+    // From afar the topics' own lines stand for these; between topics a note's links are shown when somebody asks for that note.
+    const apart = this.graph.getNodeAttribute(source, "note").community !== this.graph.getNodeAttribute(target, "note").community;
+    if (this.far || focus !== null || apart) return { hidden: true };
+    return { color: mixed(palette.edgeStrong, palette.ground, this.alpha), zIndex: 0 };
+  }
+
+  private get view(): View {
+    const { sigma, palette, options } = this;
+    const { width, height } = sigma.getDimensions();
+    return {
+      place: (point) => sigma.graphToViewport(point),
+      colour: (community) => topicColour(palette, options.ranks.get(community) ?? Infinity),
+      palette,
+      far: this.far,
+      width,
+      height,
+    };
+  }
+
+  /** Near and far show other things; what a camera does in between is only drawn. */
+  private approach(): void {
+    const far = isFar(this.visible?.size ?? this.graph.order, this.sigma.getCamera().ratio);
+    if (far === this.far) return;
+    this.far = far;
+    this.sigma.scheduleRefresh({ layoutUnchange: true });
+  }
+
+  private drawGround(): void {
+    const { view, sigma } = this;
+    const canvases = sigma.getCanvases();
+    const ground = canvases["regions"]?.getContext("2d");
+    const layer = canvases["labels"]?.getContext("2d");
+    if (!ground || !layer) return;
+    ground.clearRect(0, 0, view.width, view.height);
+    const regions = this.visible === null ? this.regions : [];
+    drawRegions(ground, regions, this.bundles, view);
+    const taken = writeRegions(layer, regions, view);
+    this.labels.write(layer, this.palette, ({ key }) => this.near.has(String(key)), taken, this.marks(view));
+  }
+
+  /** Where marks are on the stage: no label may hide one. From afar there are no labels. */
+  private marks({ far, width, height }: View): Box[] {
+    if (far && this.focus === null) return [];
+    const scale = this.sigma.scaleSize(1);
+    const found: Box[] = [];
+    for (const id of this.graph.nodes()) {
+      const mark = this.sigma.getNodeDisplayData(id);
+      if (mark === undefined || mark.hidden) continue;
+      const { x, y } = this.sigma.framedGraphToViewport(mark);
+      const size = mark.size * scale;
+      if (x < -size || y < -size || x > width + size || y > height + size) continue;
+      found.push({ left: x - size, right: x + size, top: y - size, bottom: y + size });
+    }
+    return found;
   }
 
   private listen(): void {
     const { sigma, graph, options } = this;
     sigma.on("beforeRender", () => this.labels.clear());
-    sigma.on("afterRender", () => {
-      const layer = sigma.getCanvases()["labels"]?.getContext("2d");
-      if (layer) this.labels.write(layer, this.palette, ({ key }) => this.near.has(String(key)));
-    });
+    sigma.on("afterRender", () => this.drawGround());
+    sigma.getCamera().on("updated", () => this.approach());
     let held: { id: string; x: number; y: number; moved: boolean } | null = null;
     let dragged = false;
 

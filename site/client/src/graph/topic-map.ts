@@ -25,12 +25,6 @@ export async function mountTopicMap(host: HTMLElement): Promise<void> {
   }
 }
 
-interface Community {
-  readonly id: number;
-  readonly name: string;
-  readonly size: number;
-}
-
 class TopicMap {
   /** From the most linked one. */
   private readonly notes: readonly GraphNode[];
@@ -41,7 +35,6 @@ class TopicMap {
   private readonly tag: HTMLSelectElement;
   private readonly folder: HTMLSelectElement;
   private readonly legend: HTMLFieldSetElement;
-  private readonly communities: readonly Community[];
   private readonly degree: ReadonlyMap<string, number>;
   private scene: Scene | null = null;
   private found: readonly GraphNode[] = [];
@@ -56,7 +49,6 @@ class TopicMap {
     this.degree = degreesOf(data);
     const linked = (note: GraphNode): number => this.degree.get(note.id) ?? 0;
     this.notes = [...data.nodes].sort((a, b) => linked(b) - linked(a) || a.title.localeCompare(b.title));
-    this.communities = communitiesOf([...data.nodes].sort((a, b) => b.pagerank - a.pagerank));
     this.search = h("input", {
       class: "vc-map__search",
       type: "search",
@@ -102,7 +94,7 @@ class TopicMap {
   }
 
   private makeScene(stage: HTMLElement): Scene | null {
-    const ranks = new Map(this.communities.map((community, rank) => [community.id, rank]));
+    const ranks = new Map(this.data.topics.map((topic, rank) => [topic.community, rank]));
     try {
       const scene = new Scene(stage, this.data, {
         ranks,
@@ -220,7 +212,7 @@ class TopicMap {
     );
     const all = shown.length === this.notes.length;
     this.scene?.filter(all ? null : new Set(shown.map((note) => note.id)));
-    this.found = query === "" ? shown : shown.filter((note) => fold(`${note.title}\n${note.id}`).includes(query));
+    this.found = query === "" ? shown : shown.filter((note) => fold([note.title, note.id, ...note.aliases].join("\n")).includes(query));
     this.active = -1;
     this.search.removeAttribute("aria-activedescendant");
     this.results.replaceChildren(...this.found.slice(0, MOST_RESULTS).map((note, index) => this.result(note, index)));
@@ -265,12 +257,14 @@ class TopicMap {
 
   private group(note: GraphNode): string {
     if (!note.exists) return "missing";
-    const rank = this.communities.findIndex((community) => community.id === note.community);
+    const rank = this.data.topics.findIndex((topic) => topic.community === note.community);
     return rank >= 0 && rank < COMMUNITY_COLOURS ? String(rank) : "other";
   }
 
   private mark(note: GraphNode): HTMLElement {
-    return h("i", { class: "vc-map__mark", "data-group": this.group(note), "aria-hidden": "true" });
+    const rank = this.data.topics.findIndex((topic) => topic.community === note.community);
+    const colour = !note.exists ? "missing" : rank < 0 ? "other" : String(rank % COMMUNITY_COLOURS);
+    return h("i", { class: "vc-map__mark", "data-group": colour, "aria-hidden": "true" });
   }
 
   private makeLegend(): HTMLFieldSetElement {
@@ -291,7 +285,7 @@ class TopicMap {
         ),
       );
     };
-    this.communities.slice(0, COMMUNITY_COLOURS).forEach((community, rank) => entry(String(rank), community.name));
+    this.data.topics.slice(0, COMMUNITY_COLOURS).forEach((topic, rank) => entry(String(rank), topic.name));
     entry("other", "Smaller topics");
     entry("missing", "Not written yet");
     return legend;
@@ -317,20 +311,6 @@ class TopicMap {
     const note = id === null ? undefined : this.data.nodes.find((candidate) => candidate.id === id);
     if (note !== undefined) this.show(note);
   }
-}
-
-/** The communities from the largest, each named after its highest ranked note. `notes` come by descending rank. */
-function communitiesOf(notes: readonly GraphNode[]): Community[] {
-  const members = new Map<number, GraphNode[]>();
-  for (const note of notes) {
-    if (!note.exists) continue;
-    const list = members.get(note.community);
-    if (list === undefined) members.set(note.community, [note]);
-    else list.push(note);
-  }
-  return [...members]
-    .map(([id, list]) => ({ id, size: list.length, name: list[0]?.title ?? "" }))
-    .sort((a, b) => b.size - a.size || a.id - b.id);
 }
 
 function degreesOf(data: GraphData): Map<string, number> {
