@@ -1,0 +1,138 @@
+"""What a link means: parts of notes, definitions, what is hidden, and what is suggested for a name that nothing has."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from vaultc import pipeline
+from vaultc.config import Config, Project
+from vaultc.parse import parse
+from vaultc.resolve import Ambiguous, Resolution, Resolved, Unresolved
+from vaultc.scan import Scan, is_note, source_file
+
+HOST = "a/host.md"
+NOTE = "# One\n\n# One\n\n## Sub *part*\n\ntext ^id\n\n<i id='own'></i>\n"
+
+
+def meanings(text: str, *paths: str, hidden: tuple[str, ...] = (), **texts: str) -> tuple[Resolution, ...]:
+    """What the links of a note in the folder `a` mean, in a vault of these other files."""
+    files = {**dict.fromkeys(paths, ""), **{f"{name}.md": content for name, content in texts.items()}, HOST: text}
+    sources = tuple(source_file(path, content.encode()) for path, content in sorted(files.items()) if is_note(path))
+    assets = tuple(path for path in sorted(files) if not is_note(path))
+    scan = Scan(sources, assets, hidden, ())
+    project = Project(Path("/nowhere"), Config())
+    return pipeline.link(project, scan, lambda every: [parse(source) for source in every]).links[HOST]
+
+
+def suggested(link: str, *paths: str) -> tuple[str, ...]:
+    [meaning] = meanings(link, *paths)
+    assert isinstance(meaning, Unresolved)
+    return meaning.suggestions
+
+
+@pytest.mark.parametrize(
+    ("link", "part", "anchor"),
+    [
+        ("[[n]]", "whole", ""),
+        ("[[n#]]", "whole", ""),
+        ("[[n#One]]", "heading", "one"),
+        ("[[n#One#Sub part]]", "heading", "sub-part"),
+        ("[[n # sub part ]]", "heading", "sub-part"),
+        ("[[n#^id]]", "block", "^id"),
+        ("[[n#Sub part#^id]]", "block", "^id"),
+        ("[[n#own]]", "id", "own"),
+        ("[x](n.md#one_1)", "heading", "one_1"),
+        ("[x](../n.md#own)", "id", "own"),
+        ("![[n#^id]]", "block", "^id"),
+    ],
+)
+def test_a_part_of_a_note(link: str, part: str, anchor: str) -> None:
+    assert meanings(link, n=NOTE) == (Resolved("n.md", "note", "name", part, anchor),)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("link", "missing", "name", "suggestions"),
+    [
+        ("[[n#On]]", "heading", "On", ("One",)),
+        ("[[n#^zz]]", "block", "^zz", ()),
+        ("[[n#^idd]]", "block", "^idd", ("^id",)),
+        ("[[n#One#^gone]]", "heading", "One#^gone", ()),
+        ("[[n#one_1]]", "heading", "one_1", ("One",)),
+        ("[[n#nothing like it]]", "heading", "nothing like it", ()),
+    ],
+)
+def test_a_part_that_is_not_there(link: str, missing: str, name: str, suggestions: tuple[str, ...]) -> None:
+    assert meanings(link, n=NOTE) == (Unresolved(missing, name, "n.md", suggestions),)  # type: ignore[arg-type]
+
+
+def test_parts_of_the_note_itself_and_names_that_begin_like_one() -> None:
+    assert meanings("# Head\n\n[[#Head]]") == (Resolved(HOST, "note", "name", "heading", "head"),)
+    assert meanings("# x\n\n[[#x]]", "#x.md") == (Resolved("#x.md", "note"),)
+    assert meanings("[[C#]] [[C#x]]", "C#.md", C="# x\n") == (
+        Resolved("C#.md", "note"),
+        Resolved("C.md", "note", "name", "heading", "x"),
+    )
+
+
+def test_the_part_of_one_of_several_notes() -> None:
+    [meaning] = meanings("[[n#x]]", "c/n.md", "b/n.md")
+    assert meaning == Ambiguous(Unresolved("heading", "x", "b/n.md"), ("b/n.md", "c/n.md"))
+
+
+@pytest.mark.parametrize(
+    ("text", "meaning"),
+    [
+        ("[[d]]\n\n[d]: ../n.md", Resolved("n.md", "note", "definition")),
+        ("[[D]]\n\n[d]: <../n.md#own>", Resolved("n.md", "note", "definition", "id", "own")),
+        ("[[d]]\n\n[d]: ../n%2Emd\n[d]: ../p.png", Resolved("n.md", "note", "definition")),
+        ("[[d]]\n\n[d]: ../p.png", Resolved("p.png", "asset", "definition")),
+        ("[[d]]\n\n[d]: ../../n.md", Unresolved("note", "d")),
+        ("[[d]]\n\n[d]: https://example.org", Unresolved("note", "d")),
+        ("![[d]]\n\n[d]: ../n.md", Unresolved("note", "d")),
+        ("[[n]]\n\n[n]: ../p.png", Resolved("n.md", "note")),
+    ],
+)
+def test_a_link_whose_text_the_note_defines(text: str, meaning: Resolution) -> None:
+    assert meanings(text, "p.png", n=NOTE)[0] == meaning
+
+
+@pytest.mark.parametrize(
+    ("link", "missing"),
+    [("[[gone]]", "note"), ("![[gone]]", "note"), ("![[gone.png]]", "asset"), ("![](gone)", "asset"), ("[[gone.PDF]]", "asset"),
+     ("[[gone.v2]]", "note"), ("[x](gone.md)", "note"), ("[[../../gone]]", "outside")],
+)  # fmt: skip
+def test_what_kind_of_file_is_missing(link: str, missing: str) -> None:
+    [meaning] = meanings(link)
+    assert isinstance(meaning, Unresolved) and meaning.missing == missing
+
+
+def test_a_file_that_is_hidden_is_there() -> None:
+    assert meanings("[[left out]]", hidden=("x/left out.md",)) == (Resolved("x/left out.md", "hidden"),)
+
+
+@pytest.mark.parametrize(
+    ("link", "paths", "names"),
+    [
+        ("[[atention]]", ["Attention.md", "Memory.md"], ("Attention",)),
+        ("[[abc.md]]", ["abcd.md"], ("abcd",)),
+        ("[[cache memory]]", ["Memory cache.md"], ("Memory cache",)),
+        ("[[ring attention]]", ["Ring attention on many machines.md"], ("Ring attention on many machines",)),
+        ("[[x/atention]]", ["b/Attention.md"], ("Attention",)),
+        ("[[noteb]]", ["note1.md", "note2.md", "note3.md", "note4.md"], ("note1", "note2", "note3")),
+        ("[[notea]]", ["notes.md", "noteab.md"], ("noteab", "notes")),
+        ("![[pik.png]]", ["pic.png", "pik.md"], ("pic.png",)),
+        ("[[pick]]", ["picks.png"], ()),
+        ("[[wholly other]]", ["Attention.md"], ()),
+        ("[[atention]] ", ["b/Attention.md", "c/Attention.md"], ("b/Attention",)),
+    ],
+)
+def test_names_that_look_alike_are_suggested(link: str, paths: list[str], names: tuple[str, ...]) -> None:
+    assert suggested(link, *paths) == names
+
+
+def test_other_names_of_a_note_are_suggested_as_the_note() -> None:
+    assert meanings("[[Nickname]]", n="---\naliases: [Nicknames]\n---\n") == (
+        Unresolved("note", "Nickname", None, ("n",)),
+    )
