@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -19,11 +20,15 @@ NOTE = "# One\n\n# One\n\n## Sub *part*\n\ntext ^id\n\n<i id='own'></i>\n"
 def meanings(text: str, *paths: str, hidden: tuple[str, ...] = (), **texts: str) -> tuple[Resolution, ...]:
     """What the links of a note in the folder `a` mean, in a vault of these other files."""
     files = {**dict.fromkeys(paths, ""), **{f"{name}.md": content for name, content in texts.items()}, HOST: text}
+    return linked(files, hidden)[HOST]
+
+
+def linked(files: Mapping[str, str], hidden: tuple[str, ...] = ()) -> Mapping[str, tuple[Resolution, ...]]:
     sources = tuple(source_file(path, content.encode()) for path, content in sorted(files.items()) if is_note(path))
     assets = tuple(path for path in sorted(files) if not is_note(path))
     scan = Scan(sources, assets, hidden, ())
     project = Project(Path("/nowhere"), Config())
-    return pipeline.link(project, scan, lambda every: [parse(source) for source in every]).links[HOST]
+    return pipeline.link(project, scan, lambda every: [parse(source) for source in every]).links
 
 
 def suggested(link: str, *paths: str) -> tuple[str, ...]:
@@ -74,6 +79,14 @@ def test_parts_of_the_note_itself_and_names_that_begin_like_one() -> None:
         Resolved("C#.md", "note"),
         Resolved("C.md", "note", "name", "heading", "x"),
     )
+
+
+@pytest.mark.parametrize("last", ["c/host.md", "0/host.md"])
+def test_the_same_words_mean_the_note_beside_them(last: str) -> None:
+    hosts = ["a/host.md", "b/host.md", last]
+    found = linked({**dict.fromkeys(["a/n.md", "b/n.md"], ""), **dict.fromkeys(hosts, "[[n]]")})
+    assert [found[host] for host in hosts[:2]] == [(Resolved("a/n.md", "note"),), (Resolved("b/n.md", "note"),)]
+    assert found[last] == (Ambiguous(Resolved("a/n.md", "note"), ("a/n.md", "b/n.md")),)
 
 
 def test_the_part_of_one_of_several_notes() -> None:
