@@ -29,7 +29,8 @@ from vaultc.text import Span, fold, splice
 class Move:
     """`texts` has the new bytes of each note and canvas that changes, by its new path; `edits` counts the rewritten links.
 
-    `joined` counts links that led nowhere and lead to what moved, under its new name.
+    `joined` counts links that led nowhere and lead to what moved, under its new name. `spans` has what is rewritten in each note, by
+    the note's path before the move.
     """
 
     old: str
@@ -37,6 +38,7 @@ class Move:
     texts: Mapping[str, bytes]
     edits: int
     joined: int
+    spans: Mapping[str, Mapping[Span, str]]
 
 
 def plan(vault: Vault, old: str, new: str, canvases: Mapping[str, bytes] = MappingProxyType({})) -> Move:
@@ -79,7 +81,7 @@ class _Mover:
             if (changed := rewrite(data, canvas.file, canvas.markdown)) != data:
                 texts[self.moved(path)] = changed
                 count += canvas.edits
-        return Move(self.old, self.new, texts, count, self.joined)
+        return Move(self.old, self.new, texts, count, self.joined, edits)
 
     def moved(self, path: str) -> str:
         """Where the file at `path` will be."""
@@ -123,7 +125,7 @@ class _Mover:
     def _definitions(self, note: Note, here: Note) -> dict[Span, str]:
         out = {}
         for definition in note.definitions:
-            reference = _reference(definition)
+            reference = defined(definition)
             old = self.before.resolve(reference, note._replace(definitions=()))
             new = self.resolver.resolve(reference, here._replace(definitions=()))
             if not _nowhere(old) and (not self.same(old, new) or self._respelled(old)):
@@ -270,7 +272,7 @@ def _nowhere(resolution: Resolution) -> bool:
     return isinstance(resolution, Unresolved) and resolution.path is None
 
 
-def _reference(definition: Definition) -> Reference:
+def defined(definition: Definition) -> Reference:
     """The link that a definition stands for."""
     name, mark, fragment = definition.target.partition("#")
     target = unquote(name.partition("?")[0]) + mark + unquote(fragment)

@@ -20,19 +20,20 @@ FileOperation = types.CreateFile | types.RenameFile
 
 
 class Codec:
-    """Converts for one vault, and one client: columns are counted in `unit`."""
+    """Converts for one vault, and one client: columns are counted in `unit`, and `versions` says whether edits may name theirs."""
 
-    def __init__(self, open_: OpenVault, unit: Unit) -> None:
-        self.open = open_
-        self.unit = unit
+    def __init__(self, open_: OpenVault, unit: Unit, versions: bool) -> None:
+        self.open, self.unit, self.versions = open_, unit, versions
 
     def offset(self, path: str, position: types.Position) -> int:
         """The byte at a position of the client; what lies outside the file is drawn in."""
-        return self.open.report.lines(path).offset(position.line, position.character, self.unit)
+        return self.open.lines(path).offset(position.line, position.character, self.unit)
 
     def position(self, path: str, offset: int) -> types.Position:
         """A byte's position as the client counts."""
-        return types.Position(*self.open.report.lines(path).editor(offset, self.unit))
+        if offset == 0:  # which takes no look at the file
+            return types.Position(0, 0)
+        return types.Position(*self.open.lines(path).editor(offset, self.unit))
 
     def range(self, path: str, span: Span) -> types.Range:
         """A span's range as the client counts."""
@@ -60,24 +61,17 @@ class Codec:
         )
 
     def edits(self, edits: Iterable[Edit], operations: Iterable[FileOperation] = ()) -> types.WorkspaceEdit:
-        """Edits of notes as they are now, then operations on files. A client applies them to these versions or not at all."""
-        by_path: dict[str, list[types.TextEdit | types.AnnotatedTextEdit | types.SnippetTextEdit]] = {}
+        """Edits of notes as they are now, then operations on files. A client that knows versions applies them to these or not at all."""
+        by_path: dict[str, list[types.TextEdit]] = {}
         for edit in edits:
             by_path.setdefault(edit.path, []).append(types.TextEdit(self.range(edit.path, edit.span), edit.text))
         texts = [
             types.TextDocumentEdit(
-                types.OptionalVersionedTextDocumentIdentifier(self.open.uri(path), self.open.version(path)), found
+                types.OptionalVersionedTextDocumentIdentifier(self.open.uri(path), self.open.version(path)), list(found)
             )
             for path, found in by_path.items()
         ]
-        return types.WorkspaceEdit(document_changes=[*texts, *operations])
-
-
-def plain(edit: types.WorkspaceEdit) -> types.WorkspaceEdit:
-    """The same for a client that knows no versions. Operations on files have no older form."""
-    changes: dict[str, list[types.TextEdit]] = {}
-    for change in edit.document_changes or ():
-        if not isinstance(change, types.TextDocumentEdit):
-            return edit
-        changes[change.text_document.uri] = [it for it in change.edits if isinstance(it, types.TextEdit)]
-    return types.WorkspaceEdit(changes=changes)
+        changes = [*texts, *operations]
+        if not self.versions and len(texts) == len(changes):
+            return types.WorkspaceEdit(changes={self.open.uri(path): found for path, found in by_path.items()})
+        return types.WorkspaceEdit(document_changes=changes)

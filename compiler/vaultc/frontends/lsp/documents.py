@@ -29,6 +29,7 @@ def opened(server: Server, params: types.DidOpenTextDocumentParams) -> None:
     if around(server.vaults.values(), document.uri) is None:
         server.join(document.uri, marked=True)
     _put(server, document.uri, document.version, document.text)
+    _look(server, document.uri)  # not every editor watches the disk
 
 
 def changed(server: Server, params: types.DidChangeTextDocumentParams) -> None:

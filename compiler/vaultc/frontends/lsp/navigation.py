@@ -115,7 +115,7 @@ def _symbol(codec: Codec, path: str, section: symbols.Section) -> types.Document
 
 def _last_line(codec: Codec, path: str, span: Span) -> int:
     """The last line of a span that is not empty."""
-    data = codec.open.report.lines(path).data[span.start : span.end]
+    data = codec.open.lines(path).data[span.start : span.end]
     return codec.position(path, span.start + len(data.rstrip())).line
 
 

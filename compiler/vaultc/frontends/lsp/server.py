@@ -87,7 +87,9 @@ class Server(LanguageServer):
 
     def codec(self, open_: OpenVault) -> Codec:
         """The converter for a vault."""
-        return Codec(open_, self.unit)
+        workspace = self.client_capabilities.workspace
+        edits = workspace.workspace_edit if workspace else None
+        return Codec(open_, self.unit, bool(edits and edits.document_changes))
 
     def settle(self, open_: OpenVault) -> None:
         """Compile what arrived for a vault, and tell what changed."""

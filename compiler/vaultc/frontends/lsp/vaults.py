@@ -13,6 +13,7 @@ from vaultc.frontends.report import Report
 from vaultc.graph import Vault
 from vaultc.graph.delta import Delta
 from vaultc.session import Session
+from vaultc.text import Lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,16 @@ class OpenVault:
         """The address of a file, as the editor writes it where it has it open."""
         known = self.documents.get(path)
         return known.uri if known else self.report.file(path).as_uri()
+
+    def lines(self, path: str) -> Lines:
+        """The lines of a note as it was when last settled, or of another file as it is on the disk."""
+        known = self.report.lines(path)
+        if known.data or path in self.session.texts:
+            return known
+        try:
+            return Lines.of(self.report.file(path).read_bytes())
+        except OSError:
+            return known
 
     def version(self, path: str) -> int | None:
         """The version of the text that the editor sent last; None for what it has not open."""

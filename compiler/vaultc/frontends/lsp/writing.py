@@ -4,8 +4,14 @@ from collections.abc import Mapping
 
 from lsprotocol import types
 
+from vaultc.diagnostics import Edit
+from vaultc.errors import VaultcError
+from vaultc.frontends.lsp import renaming
+from vaultc.frontends.lsp.actions import Action
+from vaultc.frontends.lsp.actions import actions as found
 from vaultc.frontends.lsp.completion import Kind, complete
-from vaultc.frontends.lsp.server import Feature, Server
+from vaultc.frontends.lsp.server import At, Feature, Server, refused
+from vaultc.text import Span
 
 _KINDS: Mapping[Kind, types.CompletionItemKind] = {
     "note": types.CompletionItemKind.File,
@@ -24,10 +30,10 @@ def completion(server: Server, params: types.CompletionParams) -> types.Completi
     """What may be meant by what is typed."""
     if not (at := server.at(params.text_document.uri)):
         return None
-    found = complete(at.open.vault, at.path, at.codec.offset(at.path, params.position))
-    if found is None:
+    offered = complete(at.open.vault, at.path, at.codec.offset(at.path, params.position))
+    if offered is None:
         return None
-    place = at.codec.range(at.path, found.span)
+    place = at.codec.range(at.path, offered.span)
     items = [
         types.CompletionItem(
             choice.label,
@@ -37,11 +43,103 @@ def completion(server: Server, params: types.CompletionParams) -> types.Completi
             sort_text=f"{order:03}",
             text_edit=types.TextEdit(place, choice.text),
         )
-        for order, choice in enumerate(found.choices)
+        for order, choice in enumerate(offered.choices)
     ]
-    return types.CompletionList(is_incomplete=not found.all, items=items)
+    return types.CompletionList(is_incomplete=not offered.all, items=items)
 
 
+def actions(server: Server, params: types.CodeActionParams) -> list[types.CodeAction] | None:
+    """What can be done about the findings in a range."""
+    only = params.context.only
+    if not (at := server.at(params.text_document.uri)) or (only and types.CodeActionKind.QuickFix not in only):
+        return None
+    start, end = (at.codec.offset(at.path, it) for it in (params.range.start, params.range.end))
+    near = [it for it in at.open.findings.get(at.path, ()) if it.span.start <= end and start <= it.span.end]
+    return [_action(at, action) for finding in near for action in found(at.open.vault, finding)]
+
+
+def _action(at: At, action: Action) -> types.CodeAction:
+    if action.create:
+        path, text = action.create
+        uri = at.open.uri(path)
+        whole = types.Range(types.Position(0, 0), types.Position(0, 0))
+        edit = types.WorkspaceEdit(
+            document_changes=[
+                types.CreateFile(uri, options=types.CreateFileOptions(overwrite=False, ignore_if_exists=False)),
+                types.TextDocumentEdit(
+                    types.OptionalVersionedTextDocumentIdentifier(uri), [types.TextEdit(whole, text)]
+                ),
+            ]
+        )
+    else:
+        edit = at.codec.edits(action.edits)
+    return types.CodeAction(
+        action.title,
+        kind=types.CodeActionKind.QuickFix,
+        diagnostics=[at.codec.diagnostic(action.finding)],
+        edit=edit,
+        is_preferred=action.safe,
+    )
+
+
+def prepare(server: Server, params: types.PrepareRenameParams) -> types.PrepareRenamePlaceholder | None:
+    """What would be renamed at a place."""
+    if not (at := server.at(params.text_document.uri)):
+        return None
+    what = renaming.at(at.open.vault, at.path, at.codec.offset(at.path, params.position))
+    return types.PrepareRenamePlaceholder(at.codec.range(at.path, what.span), what.name) if what else None
+
+
+def rename(server: Server, params: types.RenameParams) -> types.WorkspaceEdit | None:
+    """A new name for a note, with its file, or for a heading or a block, and for every link to it."""
+    if not (at := server.at(params.text_document.uri)):
+        return None
+    what = renaming.at(at.open.vault, at.path, at.codec.offset(at.path, params.position))
+    if what is None:
+        return None
+    try:
+        done = renaming.rename(at.open.vault, what, params.new_name)
+    except VaultcError as fault:
+        raise refused(fault) from None
+    operations = []
+    if done.move:
+        old, new = map(at.open.uri, done.move)
+        options = types.RenameFileOptions(overwrite=False, ignore_if_exists=False)
+        operations.append(types.RenameFile(old, new, options=options))
+    return at.codec.edits(done.edits, operations)
+
+
+def will_rename(server: Server, params: types.RenameFilesParams) -> types.WorkspaceEdit | None:
+    """What to write before files or folders are renamed, so that every link follows.
+
+    Files that are renamed together are looked at one by one: where two would rewrite one link, the request is refused.
+    """
+    for open_ in server.vaults.values():
+        pairs = [(open_.path(it.old_uri), open_.path(it.new_uri)) for it in params.files]
+        inside = [(old, new) for old, new in pairs if old and new and old != new]
+        if not inside:
+            continue
+        server.settle(open_)
+        edits: dict[tuple[str, Span], Edit] = {}
+        try:
+            for old, new in inside:
+                for edit in renaming.moved(open_.vault, old, new):
+                    if edits.setdefault((edit.path, edit.span), edit) != edit:
+                        raise VaultcError(f"links between {old} and others change twice: rename one at a time")
+        except VaultcError as fault:
+            server.say(f"the links stay as they are: {fault}")
+            raise refused(fault) from None
+        return server.codec(open_).edits(edits.values())
+    return None
+
+
+_ALL_FILES = types.FileOperationRegistrationOptions(
+    [types.FileOperationFilter(types.FileOperationPattern("**/*"), scheme="file")]
+)
 FEATURES: Mapping[str, Feature] = {
     types.TEXT_DOCUMENT_COMPLETION: (completion, types.CompletionOptions(trigger_characters=["[", "#", "^", "/", "!"])),
+    types.TEXT_DOCUMENT_CODE_ACTION: (actions, types.CodeActionOptions([types.CodeActionKind.QuickFix])),
+    types.TEXT_DOCUMENT_PREPARE_RENAME: (prepare, None),
+    types.TEXT_DOCUMENT_RENAME: (rename, types.RenameOptions(prepare_provider=True)),
+    types.WORKSPACE_WILL_RENAME_FILES: (will_rename, _ALL_FILES),
 }
