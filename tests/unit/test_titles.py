@@ -35,3 +35,23 @@ def test_titles(tmp_path: Path, text: str, headings: list[str]) -> None:
     assert re.findall(r"^(?:- )?(#+ .*|<h\d.*)$", page, re.MULTILINE) == headings
     title = headings[0].removesuffix(OURS).removesuffix(" {#one}")[2:].replace("\\", "")
     assert emitted.titles["a name.md"] in (title, "one")
+
+
+SUMMARIES = {
+    "another sentence is shown": ("Other words.", True),
+    "the first sentence is not said twice": ("In short, *this* is [[b|a link]]. More.", False),
+    "nor below a title": ("# T\n\nIn short, this is a link, and so on.", False),
+    "a heading is no sentence of it": ("## In short\n\nthis is a link.", True),
+    "the beginning of one is none": ("In short.", True),
+}
+
+
+@pytest.mark.parametrize(("text", "stays"), SUMMARIES.values(), ids=SUMMARIES)
+def test_a_summary_that_the_text_begins_with_is_not_shown(tmp_path: Path, text: str, stays: bool) -> None:
+    (tmp_path / "vault").mkdir()
+    note = f"---\nsummary: In short, this is a link.\n---\n{text}\n"
+    (tmp_path / "vault" / "a.md").write_text(note, encoding="utf-8")
+    (tmp_path / "vault" / "b.md").write_text("# B\n", encoding="utf-8")
+    page = (emit(Session.open(tmp_path / "vault").vault, tmp_path / "docs").folder / "a.md").read_text(encoding="utf-8")
+    assert ('data-vaultc="summary"' in page) is stays
+    assert 'description: "In short, this is a link."' in page

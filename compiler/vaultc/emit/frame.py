@@ -2,6 +2,7 @@
 
 import html
 import json
+import re
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
@@ -17,6 +18,10 @@ from vaultc.resolve import unpublished
 from vaultc.text import fold
 
 _HIDEABLE = ("feedback", "footer", "navigation", "path", "tags", "toc")
+# Destinations of links, elements and entities in Markdown; and how long those of a first sentence may be.
+_NOT_WORDS = re.compile(r"\]\([^()\s]*(?:\s+\"[^\"]*\")?\)|<[^<>]*>|&#?\w+;")
+_ROOM = 2000
+_WORD = re.compile(r"\w+")
 _SHOWN = 200  # mentions in one page; a hub of ten thousand links needs no more
 
 
@@ -41,7 +46,7 @@ def page(vault: Vault, layout: Layout, note: Note, body: str, mentioned: Iterabl
     summary = summary_of(vault, note)
     head, rest = _head(vault, note, body)
     parts = [head] if head else []
-    if summary:
+    if summary and not _opens(rest, summary):
         parts.append(fenced('div[data-vaultc="summary"]', escape(summary)))
     if names := _aliases(note):
         parts.append(names)
@@ -75,6 +80,13 @@ def summary_of(vault: Vault, note: Note) -> str:
     if "[[" in text:
         text = unpublished.without(text, unpublished.bare(vault.notes, note, vault.links[note.path]))
     return " ".join(text.split())
+
+
+def _opens(body: str, summary: str) -> bool:
+    """Whether a lowered text begins with the words of a summary: readers need them once."""
+    first = _NOT_WORDS.sub("", body[: _ROOM + 4 * len(summary)].partition("\n\n")[0])
+    said = _WORD.findall(fold(summary))
+    return bool(said) and _WORD.findall(fold(first))[: len(said)] == said
 
 
 def _head(vault: Vault, note: Note, body: str) -> tuple[str, str]:
