@@ -50,6 +50,12 @@ def _mention(note: Note, reference: Reference, words: "_Words") -> Mention:
     before = words.between(start, reference.span.start)
     link = words.between(reference.span.start, reference.span.end)
     after = words.between(reference.span.end, end)
+    before, after = sentence(before, after)
+    return Mention(note.path, before, link, after)
+
+
+def sentence(before: str, after: str) -> tuple[str, str]:
+    """What belongs to a link's sentence of the words before it and after it; a long one is cut."""
     before = _CALLOUT.sub("", before)
     before = _END.split(" ".join(before.split()) + (" " if before[-1:].isspace() else ""))[-1]
     after = (" " if after[:1].isspace() else "") + _END.split(" ".join(after.split()))[0]
@@ -57,7 +63,7 @@ def _mention(note: Note, reference: Reference, words: "_Words") -> Mention:
         before = "… " + before[-_LIMIT:].partition(" ")[2]
     if len(after) > _LIMIT:
         after = after[:_LIMIT].rpartition(" ")[0] + " …"
-    return Mention(note.path, before, link, after)
+    return before, after
 
 
 class _Words:

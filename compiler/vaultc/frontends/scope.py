@@ -7,6 +7,8 @@ from pathlib import Path
 
 from vaultc.config import Project, locate
 from vaultc.errors import VaultcError
+from vaultc.model import Note
+from vaultc.resolve import names
 from vaultc.session import Session
 
 
@@ -86,3 +88,31 @@ def open_folder(folder: Path) -> Session:
 def is_marked(project: Project) -> bool:
     """Whether something says that the project's root is a vault, rather than only the path that was given."""
     return project.folder is not None or (project.root / ".obsidian").is_dir()
+
+
+def find_note(session: Session, argument: str) -> Note:
+    """The note of a vault that a path from the current folder, a name, an alias or a title means.
+
+    Raises VaultcError when there is none or more than one.
+    """
+    for path in (Path(argument), Path(f"{argument}.md")):
+        real = path.resolve()
+        if real.is_relative_to(session.project.root) and real.is_file():
+            known = session.vault.notes.get(session.relative(path))
+            if known:
+                return known
+    return named(session, argument)
+
+
+def named(session: Session, argument: str) -> Note:
+    """The note of a vault that a name, an alias or a title means.
+
+    Raises VaultcError when there is none or more than one.
+    """
+    found = names.find(session.vault.index, argument, "")
+    paths = [path for path in found.paths if path in session.vault.notes] if isinstance(found, names.Found) else []
+    if len(paths) > 1:
+        raise VaultcError(f"{argument!r} may be {', '.join(paths)}: give the path")
+    if not paths:
+        raise VaultcError(f"no note named {argument!r} in the vault {session.project.root}")
+    return session.vault.notes[paths[0]]

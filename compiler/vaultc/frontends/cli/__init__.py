@@ -27,6 +27,7 @@ COMMANDS = {
     "mv": "Rename a note or folder and every link to it.",
     "backlinks": "List the links to a note.",
     "mentions": "List where notes are named and not linked.",
+    "query": "Ask about notes and links.",
     "stats": "Count what is in a vault.",
     "explain": "Explain a diagnostic code.",
     "init": "Write a new project.",

@@ -9,10 +9,11 @@ import click
 
 from vaultc.errors import VaultcError
 from vaultc.frontends.cli.check import diff
-from vaultc.frontends.cli.notes import named, place
+from vaultc.frontends.cli.notes import place
 from vaultc.frontends.cli.output import emit, note, remind
 from vaultc.frontends.render import count
 from vaultc.frontends.report import Report
+from vaultc.frontends.scope import named
 from vaultc.refactor import journal, moves
 from vaultc.session import Session
 from vaultc.text import fold, safe

@@ -5,9 +5,8 @@ from pathlib import Path
 
 from vaultc.errors import VaultcError
 from vaultc.frontends.cli.output import remind
-from vaultc.frontends.scope import open_around
+from vaultc.frontends.scope import named, open_around
 from vaultc.model import Note
-from vaultc.resolve import names
 from vaultc.session import Session
 
 
@@ -32,17 +31,3 @@ def place(argument: str, is_meant: Callable[[Path], bool] = Path.is_file) -> tup
         if is_meant(path):
             return open_around(path), path
     return Session.open(Path()), None
-
-
-def named(session: Session, argument: str) -> Note:
-    """The note of a vault that a name, an alias or a title means.
-
-    Raises VaultcError when there is none or more than one.
-    """
-    found = names.find(session.vault.index, argument, "")
-    paths = [path for path in found.paths if path in session.vault.notes] if isinstance(found, names.Found) else []
-    if len(paths) > 1:
-        raise VaultcError(f"{argument!r} may be {', '.join(paths)}: give the path")
-    if not paths:
-        raise VaultcError(f"no note named {argument!r} in the vault {session.project.root}")
-    return session.vault.notes[paths[0]]
