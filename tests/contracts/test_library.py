@@ -106,11 +106,11 @@ def test_frames_hold_every_note_link_and_finding(notes: Path, library: str) -> N
 
 def test_an_open_vault_follows_the_disk_when_it_is_asked_to(notes: Path) -> None:
     vault = vaultc.open(notes)
-    assert len(vault.links) == 5
+    assert sum(1 for _ in vault.links) == 5
     write(notes, {"Ring attention.md": "[[index]]\n"})
-    assert len(vault.links) == 5
+    assert vault.graph.number_of_edges() == 5
     vault.refresh()
-    assert len(vault.links) == len(vault.graph.edges) == 6
+    assert vault.graph.number_of_edges() == 6
     assert all(link.exists for link in vault.links)
     assert vault.text("Ring attention") == "[[index]]\n"
 
