@@ -17,6 +17,8 @@ KEPT_BACK = [
     "---\r\nDRAFT: on\r\n---\r\n",
     "---\npublish: &a false\n---\n",
     "---\npublish: true\npublish: false\n---\n",
+    "---\npublish: false\npublish: true\n---\n",
+    '---\ndraft: true\n"draft": false\n---\n',
     "---\npublish:false\n---\n",
     "---\n- publish: false\n---\n",
     "---\ntitle: x publish: false\n---\n",

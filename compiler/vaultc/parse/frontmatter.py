@@ -19,6 +19,8 @@ _KEPT_BACK = re.compile(
     r"""(?<![\w-])["']?(publish|draft)["']?(?:[ \t]*[:=][ \t]*["']?([^\s,"'}\]]+)|[ \t]+(true|false|yes|no|on|off)\b)""",
     re.I,
 )
+# The same keys at the top; YAML takes the last of two, and the first may be the one that was meant.
+_SAID = re.compile(r"""^["']?(publish|draft)["']?[ \t]*:""", re.I | re.M)
 _UNCLOSED = re.compile(rb"(?:\xef\xbb\xbf)?\s*---(.*?)(?:\r?\n[ \t]*\r?\n|\Z)", re.S)
 _MAX_ALIASES = 16
 _MAX_DEPTH = 32
@@ -110,6 +112,9 @@ def read(path: str, data: bytes) -> FrontMatter:
         return FrontMatter(span=span, body=closing.end())
     if not isinstance(metadata, dict):
         return bad(f"front matter is {'a list' if isinstance(metadata, list) else 'a single value'}, not a mapping")
+    said = _SAID.findall(text)
+    if twice := next((key for key in said if said.count(key) > 1), None):
+        return bad(f"front matter has `{twice}` twice")
     metadata = {str(key): value for key, value in metadata.items()}
     return FrontMatter(metadata, span, closing.end(), tuple(_mistyped(path, span, metadata)))
 
