@@ -165,15 +165,15 @@ class VaultcPlugin(BasePlugin[PluginOptions]):
         if self._swap:
             cache = vault.project.output("cache") / f"pages-{disk.key(self._swap.site)}"
             store = incremental.Store(cache, vault.scan.size)
-            published = incremental.publish(site, self._swap.site, self._swap.aside, store)
+            filled = incremental.fill(site, self._swap.site, self._swap.aside, store)
         else:
             place = Path(config.site_dir)
-            published = incremental.publish(site, place, place, self._pages)
-        self.rendered = published.rendered
-        for finding in published.faults:
+            filled = incremental.fill(site, place, place, self._pages)
+        self.rendered = filled.rendered
+        for finding in filled.faults:
             self._fault(finding)
         if index := rendering.search(config):
-            index.search_index = rendering.Joined(index.search_index, published.entries)
+            index.search_index = rendering.Joined(index.search_index, filled.entries)
         self._documents = list(files.documentation_pages())
         for file in self._documents:
             files.remove(file)

@@ -71,7 +71,7 @@ class Site(NamedTuple):
     substitute: Callable[[Page], str]
 
 
-class Published(NamedTuple):
+class Filled(NamedTuple):
     """The search entries of all pages (JSON, separated by commas), findings about pages, and how many pages were rendered."""
 
     entries: str
@@ -79,7 +79,7 @@ class Published(NamedTuple):
     rendered: int
 
 
-def publish(site: Site, last: Path, aside: Path, store: Store) -> Published:
+def fill(site: Site, last: Path, aside: Path, store: Store) -> Filled:
     """Fill the folder `aside` with every page, from the site at `last` where nothing about a page changed.
 
     Both may be the same folder: then pages that are gone are removed from it. Raises OSError where that cannot be.
@@ -110,7 +110,7 @@ def publish(site: Site, last: Path, aside: Path, store: Store) -> Published:
             (last / preview_file(name)).unlink(missing_ok=True)
     entries = (done[file.dest_uri].entries for file in documents)
     store.save({name: page_ for name, page_ in done.items() if name not in faulty})
-    return Published(",".join(filter(None, entries)), tuple(faults), len(missing))
+    return Filled(",".join(filter(None, entries)), tuple(faults), len(missing))
 
 
 def preview_file(page: str) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from vaultc.bench.harness.counters import Reading, quota, read
-from vaultc.bench.harness.disturbance import Gpu, between, together
+from vaultc.bench.harness.disturbance import GpuState, between, together
 
 TICKS = os.sysconf("SC_CLK_TCK")
 QUIET = Reading(0.0, 0.0, 0.0, 0.0, 0.0, throttled=0.0, throttled_periods=0, periods=0, involuntary=0, delays={1: 0.0})
@@ -24,7 +24,7 @@ def second(**counted: object) -> Reading:
     return replace(usual, **counted)  # type: ignore[arg-type]
 
 
-def reasons(last: Reading, sentinels: tuple[float, ...] = (), gpu: tuple[Gpu, ...] = ()) -> tuple[str, ...]:
+def reasons(last: Reading, sentinels: tuple[float, ...] = (), gpu: tuple[GpuState, ...] = ()) -> tuple[str, ...]:
     return between(QUIET, last, sentinels, gpu).reasons
 
 
@@ -64,7 +64,7 @@ def test_a_machine_that_changed_is_seen_by_fixed_work() -> None:
 
 
 def test_a_gpu_that_others_use_is_disturbed_and_idle_neighbours_are_not() -> None:
-    idle, busy = Gpu(1980, 400, (), 1, 0.0), Gpu(1700, 650, ("sw_power_cap",), 1, 0.6)
+    idle, busy = GpuState(1980, 400, (), 1, 0.0), GpuState(1700, 650, ("sw_power_cap",), 1, 0.6)
     assert reasons(second(), gpu=(idle,)) == ()
     found = between(QUIET, second(), gpu=(idle, busy))
     assert (found.sm_mhz, found.power_w, found.throttle) == ((1700, 1980), (400, 650), ("sw_power_cap",))

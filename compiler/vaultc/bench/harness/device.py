@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from vaultc.bench.harness.counters import Reading, read
-from vaultc.bench.harness.disturbance import Gpu
+from vaultc.bench.harness.disturbance import GpuState
 from vaultc.bench.records.model import Ceilings, Clocks, Device, Environment, MachineClass
 from vaultc.bench.snippet.case import Backend
 
@@ -81,7 +81,7 @@ class Machine(Protocol):
     def sentinel(self) -> float:
         """Seconds of a fixed piece of work, the same every time: how fast the machine itself is now."""
 
-    def gpu(self) -> Gpu | None:
+    def gpu(self) -> GpuState | None:
         """Clocks, power and neighbours of the GPU, now."""
 
     def clocks(self) -> Clocks: ...
@@ -194,7 +194,7 @@ class PlainMachine:
             pass
         return self._clock() - start
 
-    def gpu(self) -> Gpu | None:
+    def gpu(self) -> GpuState | None:
         return None
 
     def clocks(self) -> Clocks:

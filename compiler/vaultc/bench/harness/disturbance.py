@@ -27,7 +27,7 @@ _TICK = 0.02
 
 
 @dataclass(frozen=True, slots=True)
-class Gpu:
+class GpuState:
     """A GPU between two turns."""
 
     sm_mhz: float | None = None
@@ -38,7 +38,9 @@ class Gpu:
     """Share of time in which it ran somebody's kernels just before the process had any of its own."""
 
 
-def between(first: Reading, last: Reading, sentinels: Sequence[float] = (), gpu: Sequence[Gpu] = ()) -> Disturbance:
+def between(
+    first: Reading, last: Reading, sentinels: Sequence[float] = (), gpu: Sequence[GpuState] = ()
+) -> Disturbance:
     """What happened from one reading to the other, judged."""
     wall = max(last.wall - first.wall, 1e-9)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from vaultc.bench.harness.audit import audit
 from vaultc.bench.harness.device import Machine
-from vaultc.bench.harness.disturbance import Gpu, between
+from vaultc.bench.harness.disturbance import GpuState, between
 from vaultc.bench.harness.timing import Candidate, failed, prepare, sample
 from vaultc.bench.records import stats
 from vaultc.bench.records.model import COMPILE, TIME, Disturbance, Flag, Param, Point, Status
@@ -70,7 +70,7 @@ def _sampled(machine: Machine, candidates: Sequence[Candidate], watcher: Watcher
     if not candidates:
         return []
     sentinels: list[float] = []
-    gpu: list[Gpu] = []
+    gpu: list[GpuState] = []
 
     def between_turns() -> None:
         sentinels.append(machine.sentinel())

@@ -37,7 +37,7 @@ class PlainFile:
         return replace(point, allocated=(peak.allocated or 0,), reserved=(peak.reserved or 0,))
 
 
-def open_session(device: Device) -> PlainFile:
+def open_file(device: Device) -> PlainFile:
     """The session of a plain file on a device. Raises ``Unsupported`` where there is none."""
     return PlainFile(open_machine(device))
 

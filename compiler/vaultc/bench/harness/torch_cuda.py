@@ -12,7 +12,7 @@ import torch
 
 from vaultc.bench.harness import nvml
 from vaultc.bench.harness.device import Broken, Machine, Peak, Timed, Unsupported
-from vaultc.bench.harness.disturbance import Gpu
+from vaultc.bench.harness.disturbance import GpuState
 from vaultc.bench.harness.machine import base_environment
 from vaultc.bench.harness.torch_cpu import TorchCpu, copy_rate, product_rate
 from vaultc.bench.records.model import Ceilings, Clocks, Device, Environment, MachineClass
@@ -72,11 +72,11 @@ class TorchCuda(TorchCpu):
         fixed = self._fixed
         return self.time(lambda: fixed @ fixed).seconds
 
-    def gpu(self) -> Gpu | None:
+    def gpu(self) -> GpuState | None:
         if self._gpu is None:
             return None
         clocks = self._gpu.clocks()
-        return Gpu(clocks.sm_mhz, self._gpu.power(), clocks.throttle, self._gpu.neighbours(), self._busy_before)
+        return GpuState(clocks.sm_mhz, self._gpu.power(), clocks.throttle, self._gpu.neighbours(), self._busy_before)
 
     def clocks(self) -> Clocks:
         return self._gpu.clocks() if self._gpu else Clocks()

@@ -56,14 +56,14 @@ class Sweep:
             yield list(group)
 
 
-class Session(Protocol):
+class Measurer(Protocol):
     """Who answers ``measure`` and ``claim``: a phase of the runner, or the plain file."""
 
     def measure(self, sweep: Sweep) -> Results: ...
     def claim(self, claim: Claim) -> None: ...
 
 
-_session: Session | None = None
+_measurer: Measurer | None = None
 _device: Device | None = None
 
 
@@ -144,20 +144,20 @@ def claim(text: str, *, holds: Answer, because: object = "") -> None:
     _current().claim(Claim(one_line(text), verdict, one_line(figures), one_line(doubt)))
 
 
-def use(session: Session | None) -> None:
-    """Hands ``measure`` and ``claim`` of this process to a session; ``None`` makes it a plain file again."""
-    global _session  # noqa: PLW0603 - a snippet is one process and one conversation
-    _session = session
+def use(measurer: Measurer | None) -> None:
+    """Hands ``measure`` and ``claim`` of this process to who answers them; ``None`` makes it a plain file again."""
+    global _measurer  # noqa: PLW0603 - a snippet is one process and one conversation
+    _measurer = measurer
     answer.forget()
 
 
-def _current() -> Session:
-    global _session  # noqa: PLW0603 - a snippet is one process and one conversation
-    if _session is None:
+def _current() -> Measurer:
+    global _measurer  # noqa: PLW0603 - a snippet is one process and one conversation
+    if _measurer is None:
         from vaultc.bench.harness import plain_file  # the one way back: nobody else measures for a plain file
 
-        _session = plain_file.open_session(device())
-    return _session
+        _measurer = plain_file.open_file(device())
+    return _measurer
 
 
 def _has_cuda() -> bool:
