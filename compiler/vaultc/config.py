@@ -164,10 +164,10 @@ def misread(
     return report("VC004", message, path, span, help=help, suggestions=suggestions)
 
 
-def _project(source: _Source | None, vault: Path | None, trusted: bool) -> Project:
-    assert source is not None
-    known = {f.name: f for f in fields(Config)}
+def _config(source: _Source) -> tuple[Config, tuple[Diagnostic, ...]]:
+    """What a file of configuration says, and findings about what it says in vain. Raises VaultcError for a value that cannot be."""
     default = Config()
+    known = [field.name for field in fields(Config)]
     values: dict[str, Any] = {}
     findings: list[Diagnostic] = []
 
@@ -182,31 +182,17 @@ def _project(source: _Source | None, vault: Path | None, trusted: bool) -> Proje
         if name not in known:
             from rapidfuzz import process
 
-            near = tuple(m[0] for m in process.extract(name, list(known), score_cutoff=60, limit=1))
+            near = tuple(m[0] for m in process.extract(name, known, score_cutoff=60, limit=1))
             unknown(
                 key, f"unknown configuration key `{key}`", near, f"did you mean `{near[0]}`?" if near else "remove it"
             )
             continue
-        want = getattr(default, name)
-        if isinstance(want, tuple):
-            if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-                raise VaultcError(f"{source.path}: `{key}` must be a list of texts")
-            value = tuple(value)
-        elif isinstance(want, dict):
-            if not isinstance(value, dict):
-                raise VaultcError(f"{source.path}: `{key}` must be a table")
-            for code, level in value.items():
-                if not select(code):
-                    unknown(
-                        code, f"`{code}` is no code, name or prefix of one", (), "see `vaultc explain` for the codes"
-                    )
-                if str(level).upper() not in Severity.__members__:
-                    raise VaultcError(
-                        f"{source.path}: severity of `{code}` must be error, warning, info or off, not `{level}`"
-                    )
-        elif not isinstance(value, str):
-            raise VaultcError(f"{source.path}: `{key}` must be a text")
-        values[name] = value
+        values[name] = _typed(source.path, key, value, getattr(default, name))
+    for code, level in values.get("severity", {}).items():
+        if not select(code):
+            unknown(code, f"`{code}` is no code, name or prefix of one", (), "see `vaultc explain` for the codes")
+        if str(level).upper() not in Severity.__members__:
+            raise VaultcError(f"{source.path}: severity of `{code}` must be error, warning, info or off, not `{level}`")
     for key, allowed in (
         ("engine", ("mkdocs", "zensical")),
         ("dialect", ("obsidian", "material")),
@@ -218,7 +204,24 @@ def _project(source: _Source | None, vault: Path | None, trusted: bool) -> Proje
     for key, (shape, what) in _SHAPES.items():
         if values.get(key) and not shape.fullmatch(values[key]):
             raise VaultcError(f"{source.path}: `{key}` must be {what}")
-    config = Config(**values)
+    return Config(**values), tuple(findings)
+
+
+def _typed(path: Path, key: str, value: object, like: object) -> object:
+    """A value of the same type as the default. Raises VaultcError for another."""
+    if isinstance(like, tuple):
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            raise VaultcError(f"{path}: `{key}` must be a list of texts")
+        return tuple(value)
+    kind, what = (dict, "a table") if isinstance(like, dict) else (str, "a text")
+    if not isinstance(value, kind):
+        raise VaultcError(f"{path}: `{key}` must be {what}")
+    return value
+
+
+def _project(source: _Source | None, vault: Path | None, trusted: bool) -> Project:
+    assert source is not None
+    config, findings = _config(source)
     root = vault or (source.path.parent / config.vault).resolve()
     if not root.is_dir():
         raise VaultcError(f"{source.path}: the vault `{config.vault}` is not a folder")
@@ -239,7 +242,7 @@ def _project(source: _Source | None, vault: Path | None, trusted: bool) -> Proje
         folder,
         source.path,
         _obsidian(root),
-        tuple(findings),
+        findings,
         trusted=trusted,
         needs=needs,
         ignored=ignored,

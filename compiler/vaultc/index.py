@@ -69,17 +69,16 @@ class Index:
                     longer.setdefault(ending, []).append(path)
         return tuple(longer.get(key, ()))
 
-    def linktext(self, path: str, folder: str = "") -> str:
-        """The shortest name by which a link from `folder` reaches `path` without ambiguity."""
+    def shortest(self, path: str) -> str:
+        """The name to suggest for the file at `path`: its own where no other file has it, else its path. What a link in a given
+        note may hold is for `refactor.spelling` to say."""
         name = path[:-3] if path.endswith(".md") else path
         stem = name.rpartition("/")[2]
         if len(self.stems.get(fold(stem), ())) == 1 and fold(stem) not in self.files:
             return stem
         if self.files.get(fold(stem)) == (path,) and "/" not in name:
             return stem
-        return (
-            name if "/" in name else "./" + name if folder == "" and len(self.files.get(fold(name), ())) > 1 else name
-        )
+        return f"./{name}" if "/" not in name and len(self.files.get(fold(name), ())) > 1 else name
 
     def similar(self, name: str) -> list[str]:
         """At most fifty folded names that share rare letter triples with `name`; the work does not grow with the vault."""

@@ -180,7 +180,7 @@ class Resolver:
                 if fit := [p for p in paths if (p not in index.notes) is asset]:
                     places[near] = fit[0]
             best = _nearest(last if asset else last.removesuffix(".md"), {near: near for near in places})
-            known = self._suggested[name, asset] = tuple(dict.fromkeys(index.linktext(places[near]) for near in best))
+            known = self._suggested[name, asset] = tuple(dict.fromkeys(index.shortest(places[near]) for near in best))
         return known
 
 
