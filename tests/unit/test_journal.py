@@ -156,6 +156,15 @@ def test_a_fault_undoes_what_was_done(root: Path, monkeypatch: pytest.MonkeyPatc
     assert kept(root) == []
 
 
+def test_a_journal_that_cannot_be_written_changes_nothing(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    disk.seal(b"")  # the user's key is there
+    monkeypatch.setattr(disk, "write", lambda path, *rest, **options: fail(path))
+    with pytest.raises(VaultcError, match=r"^nothing was changed: \S*/journal: No space left on device$"):
+        journal.commit(root, RENAME)
+    assert tree(root) == FILES
+    assert kept(root) == []
+
+
 def test_an_interrupt_undoes_what_was_done_and_goes_on(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupt(path: Path) -> None:
         raise KeyboardInterrupt
