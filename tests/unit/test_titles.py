@@ -55,3 +55,18 @@ def test_a_summary_that_the_text_begins_with_is_not_shown(tmp_path: Path, text: 
     page = (emit(Session.open(tmp_path / "vault").vault, tmp_path / "docs").folder / "a.md").read_text(encoding="utf-8")
     assert ('data-vaultc="summary"' in page) is stays
     assert 'description: "In short, this is a link."' in page
+
+
+@pytest.mark.parametrize(("words", "said"), [(300, None), (2200, "10 min")])
+def test_one_line_says_how_long_a_note_is(tmp_path: Path, words: int, said: str | None) -> None:
+    (tmp_path / "vault").mkdir()
+    (tmp_path / "vault" / "a.md").write_text(f"---\naliases: [b]\n---\n{'word ' * words}\n#tag\n", encoding="utf-8")
+    page = (emit(Session.open(tmp_path / "vault").vault, tmp_path / "docs").folder / "a.md").read_text(encoding="utf-8")
+    line = page[page.index('data-vaultc="about"') : page.index("word")]
+    assert re.findall(r'data-vaultc="([\w-]+)"', line) == [
+        "about",
+        *(["reading-time"] if said else []),
+        "tags",
+        "aliases",
+    ]
+    assert (said or "") in line

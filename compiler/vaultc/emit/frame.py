@@ -22,6 +22,7 @@ _HIDEABLE = ("feedback", "footer", "navigation", "path", "tags", "toc")
 _NOT_WORDS = re.compile(r"\]\([^()\s]*(?:\s+\"[^\"]*\")?\)|<[^<>]*>|&#?\w+;")
 _ROOM = 2000
 _WORD = re.compile(r"\w+")
+_PACE = 220  # words a minute
 _SHOWN = 200  # mentions in one page; a hub of ten thousand links needs no more
 
 
@@ -48,10 +49,8 @@ def page(vault: Vault, layout: Layout, note: Note, body: str, mentioned: Iterabl
     parts = [head] if head else []
     if summary and not _opens(rest, summary):
         parts.append(fenced('div[data-vaultc="summary"]', escape(summary)))
-    if names := _aliases(note):
-        parts.append(names)
-    if tags := _tags(layout, note):
-        parts.append(tags)
+    if about := [part for part in (_time(vault, note), _tags(layout, note), _aliases(note)) if part]:
+        parts.append(fenced('div[data-vaultc="about"]', "\n\n".join(about)))
     parts.append(rest)
     if links := _backlinks(vault, layout, note, list(dict.fromkeys(mentioned))):
         parts.append(links)
@@ -98,6 +97,12 @@ def _head(vault: Vault, note: Note, body: str) -> tuple[str, str]:
     if vault.project.config.dialect == "material":
         return "", body
     return f'# {escape(note.title, lines=False)} {{#vaultc-title data-vaultc="title"}}', body
+
+
+def _time(vault: Vault, note: Note) -> str:
+    """How long it takes to read a note that is longer than a minute."""
+    minutes = round(len(vault.text(note.path)[note.body :].split()) / _PACE)
+    return fenced('div[data-vaultc="reading-time" data-search-exclude=""]', f"{minutes} min") if minutes > 1 else ""
 
 
 def _aliases(note: Note) -> str:
