@@ -32,7 +32,7 @@ class Config:
 
     `severity` maps codes, names and prefixes to `error`, `warning`, `info` or `off`; `exclude` holds gitignore patterns;
     `dialect` is `obsidian` (notes are lowered) or `material` (a note's text is left alone but for its links); `html` says whether
-    what could run is taken out of the pages.
+    what could run is taken out of the pages; `map_hidden` holds folders and tags whose notes the topic map leaves out at first.
     """
 
     vault: str = "."
@@ -45,6 +45,7 @@ class Config:
     engine: Literal["mkdocs", "zensical"] = "mkdocs"
     dialect: Literal["obsidian", "material"] = "obsidian"
     html: Literal["sanitized", "trusted"] = "sanitized"
+    map_hidden: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,6 +85,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         "one": GRAPH | {"nodes": GRAPH["nodes"][:1], "edges": []},  # type: ignore[index]
         "none": GRAPH | {"nodes": [], "edges": []},
         "newer": GRAPH | {"schema": 2},
+        "hidden": GRAPH | {"hidden": ["memory"]},
         "large": sunflower(10_000),
     }
     for name, graph in graphs.items():
@@ -287,6 +288,32 @@ def test_filters_by_tag_folder_and_topic(watch: Watched) -> None:
     page.get_by_label("Folder").select_option("")
     page.locator(".vc-map__legend label").filter(has_text="Not written yet").click()
     expect(options).to_have_count(5)
+
+
+def test_what_is_looked_for_stands_out(watch: Watched) -> None:
+    page = opened(watch)
+    page.get_by_role("combobox", name="Find a note on the map").fill("cache")
+    expect(page.locator("li[role=option]")).to_have_count(1)
+    assert highlighted(page) == {"memory/cache.md"}
+
+
+def test_filters_live_in_the_address(watch: Watched) -> None:
+    page = opened(watch)
+    page.get_by_label("Folder").select_option("memory")
+    page.locator(".vc-map__legend label").filter(has_text="Not written yet").click()
+    expect(page.locator("li[role=option]")).to_have_count(2)
+    assert ratio(page) <= 1
+    page.reload()
+    expect(page.get_by_label("Folder")).to_have_value("memory")
+    expect(page.locator("li[role=option]")).to_have_count(2)
+    expect(page.locator(".vc-map__legend input[value=missing]")).not_to_be_checked()
+
+
+def test_what_the_configuration_hides_comes_when_asked_for(watch: Watched) -> None:
+    page = opened(watch, "hidden")
+    expect(page.locator("li[role=option]")).to_have_count(4)
+    page.get_by_label("also memory").check()
+    expect(page.locator("li[role=option]")).to_have_count(6)
 
 
 def test_light_and_dark_are_followed_at_once(watch: Watched) -> None:

@@ -26,9 +26,10 @@ def text(vault: Vault, layout: Layout, edges: Mapping[str, str], memo: Memo) -> 
         row = {**node_row(node, numbers[node.id]), "url": url(page) if page else None}
         nodes.append(_json({**row, "aliases": list(vault.notes[node.id].aliases)} if node.exists else row))
     joined = ",".join(filter(None, (edges.get(path) for path in vault.notes)))
+    hidden = _json(vault.project.config.map_hidden)
     named = _json(topic_rows(vault.graph, numbers))
     head = f'{{"schema":{SCHEMA},"root":{_json(vault.project.name)}'
-    return f'{head},"nodes":[{",".join(nodes)}],"edges":[{joined}],"topics":{named}}}'
+    return f'{head},"nodes":[{",".join(nodes)}],"edges":[{joined}],"topics":{named},"hidden":{hidden}}}'
 
 
 def _numbers(vault: Vault, memo: Memo) -> Mapping[str, Metrics]:

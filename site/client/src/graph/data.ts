@@ -38,6 +38,8 @@ export interface GraphData {
   readonly links: number;
   /** The largest first. */
   readonly topics: readonly Topic[];
+  /** Folders and tags whose notes the map leaves out at first. */
+  readonly hidden: readonly string[];
 }
 
 export class GraphError extends Error {}
@@ -67,7 +69,7 @@ export function parseGraph(raw: unknown): GraphData {
     pairs.set(JSON.stringify([low, high]), { source: low, target: high });
   }
   const topics = Array.isArray(raw["topics"]) ? raw["topics"].filter(isRecord).map(readTopic) : [];
-  return { nodes, edges: [...pairs.values()], links, topics };
+  return { nodes, edges: [...pairs.values()], links, topics, hidden: texts(raw["hidden"]) };
 }
 
 function readTopic(raw: Record<string, unknown>): Topic {

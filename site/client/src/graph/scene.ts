@@ -46,6 +46,9 @@ export class Scene {
   private readonly bundles: readonly Bundle[];
   private readonly alpha: number;
   private far = false;
+  private found: ReadonlySet<string> | null = null;
+  /** Communities with a note on the map. */
+  private shown: ReadonlySet<number> = new Set();
 
   constructor(
     private readonly stage: HTMLElement,
@@ -69,6 +72,7 @@ export class Scene {
     for (const { source, target } of data.edges) this.graph.mergeEdge(source, target);
     this.regions = regionsOf(data.topics, data.nodes, (note) => this.graph.getNodeAttributes(note.id));
     this.bundles = bundlesOf(data.topics, data);
+    this.shown = new Set(data.nodes.map((note) => note.community));
     this.alpha = edgeAlpha(this.graph.size);
     this.far = isFar(this.graph.order, 1);
 
@@ -130,10 +134,17 @@ export class Scene {
     this.sigma.kill();
   }
 
-  /** Shows these notes alone; null shows all. */
-  filter(visible: ReadonlySet<string> | null): void {
-    this.visible = visible;
+  /** Shows these notes alone, as large as they fit; null shows all. `found` stand out among them, where something is looked for. */
+  filter(visible: ReadonlySet<string> | null, found: ReadonlySet<string> | null): void {
+    const same = visible?.size === this.visible?.size && [...(visible ?? [])].every((id) => this.visible?.has(id));
+    this.found = found;
+    if (!same) {
+      this.visible = visible;
+      const notes = visible === null ? this.graph.nodes() : [...visible];
+      this.shown = new Set(notes.map((id) => this.graph.getNodeAttribute(id, "note").community));
+    }
     this.sigma.refresh({ skipIndexation: true });
+    if (!same) this.reset();
   }
 
   /** Marks a note and its neighbours until another one is marked, or none. */
@@ -160,9 +171,18 @@ export class Scene {
     this.move({ x: x + dx * ratio, y: y + dy * ratio });
   }
 
-  /** The whole graph again, at its size of the start. */
+  /** All that is shown, as large as it fits. */
   reset(): void {
-    this.move({ x: 0.5, y: 0.5, ratio: 1, angle: 0 });
+    const places = [...(this.visible ?? [])].flatMap((id) => this.sigma.getNodeDisplayData(id) ?? []);
+    if (places.length === 0) {
+      this.move({ x: 0.5, y: 0.5, ratio: 1, angle: 0 });
+      return;
+    }
+    const [xs, ys] = [places.map(({ x }) => x), places.map(({ y }) => y)];
+    const [left, low] = [least(xs), least(ys)];
+    const [right, high] = [-least(xs.map((x) => -x)), -least(ys.map((y) => -y))];
+    const ratio = Math.min(1, Math.max(0.1, right - left, high - low));
+    this.move({ x: (left + right) / 2, y: (low + high) / 2, ratio, angle: 0 });
   }
 
   /** Where a note is on the page, in pixels of the stage. */
@@ -171,9 +191,9 @@ export class Scene {
     return this.sigma.graphToViewport({ x, y });
   }
 
-  /** The notes whose marks are at full strength now: all, or the one under the pointer with its neighbours. */
+  /** The notes whose marks are at full strength now: all, those looked for, or the one under the pointer with its neighbours. */
   get highlighted(): readonly string[] {
-    return this.focus === null ? this.graph.nodes() : [...this.near];
+    return this.focus === null ? [...(this.found ?? this.graph.nodes())] : [...this.near];
   }
 
   private get focus(): string | null {
@@ -200,7 +220,7 @@ export class Scene {
     const { palette } = this;
     const { exists } = node.note;
     const shown = this.visible === null || this.visible.has(id);
-    const dim = this.focus !== null && !this.near.has(id);
+    const dim = this.focus === null ? this.found !== null && !this.found.has(id) : !this.near.has(id);
     const colour = exists ? (topicColour(palette, node.rank)) : palette.missing;
     return {
       x: node.x,
@@ -256,7 +276,7 @@ export class Scene {
     const layer = canvases["labels"]?.getContext("2d");
     if (!ground || !layer) return;
     ground.clearRect(0, 0, view.width, view.height);
-    const regions = this.visible === null ? this.regions : [];
+    const regions = this.regions.filter((region) => this.shown.has(region.community));
     drawRegions(ground, regions, this.bundles, view);
     const taken = writeRegions(layer, regions, view);
     this.labels.write(layer, this.palette, ({ key }) => this.near.has(String(key)), taken, this.marks(view));
@@ -347,6 +367,10 @@ export class Scene {
 
 function byTouch(event: MouseCoords): boolean {
   return "touches" in event.original;
+}
+
+function least(values: readonly number[]): number {
+  return values.reduce((less, value) => Math.min(less, value), Infinity);
 }
 
 function isWide(nodes: readonly GraphNode[]): boolean {

@@ -2,6 +2,7 @@
 
 import { h, option } from "../dom";
 import { GraphError, loadGraph, type GraphData, type GraphNode } from "./data";
+import { belongs, readFilters, within, writeFilters } from "./filters";
 import { COMMUNITY_COLOURS } from "./palette";
 import { Scene } from "./scene";
 
@@ -35,6 +36,7 @@ class TopicMap {
   private readonly tag: HTMLSelectElement;
   private readonly folder: HTMLSelectElement;
   private readonly legend: HTMLFieldSetElement;
+  private readonly all = h("input", { type: "checkbox" });
   private readonly degree: ReadonlyMap<string, number>;
   private scene: Scene | null = null;
   private found: readonly GraphNode[] = [];
@@ -82,13 +84,18 @@ class TopicMap {
     for (const select of [this.tag, this.folder]) {
       if (select.options.length > 1) filters.append(h("label", { class: "vc-map__choice" }, `${select.name} `, select));
     }
+    if (data.hidden.length > 0) {
+      filters.append(h("label", { class: "vc-map__all" }, this.all, ` also ${data.hidden.join(", ")}`));
+    }
     const panel = h("div", { class: "vc-map__panel" }, this.search, filters, this.legend, this.results);
     host.replaceChildren(
       h("div", { class: "vc-map" }, panel, h("div", { class: "vc-map__view" }, stage, zoom, this.card), this.status),
     );
 
+    this.restore();
     this.update();
     this.scene = this.makeScene(stage);
+    this.update();
     this.listen(stage);
     this.followHash();
   }
@@ -118,6 +125,10 @@ class TopicMap {
     this.tag.addEventListener("change", () => this.update());
     this.folder.addEventListener("change", () => this.update());
     this.legend.addEventListener("change", () => this.update());
+    this.all.addEventListener("change", () => this.update());
+    for (const part of [this.search, this.tag, this.folder, this.legend, this.all]) {
+      part.addEventListener("change", () => this.remember());
+    }
     this.search.addEventListener("keydown", (event) => this.onSearchKey(event));
     stage.addEventListener("keydown", (event) => this.onStageKey(event));
     window.addEventListener("hashchange", () => this.followHash());
@@ -199,6 +210,30 @@ class TopicMap {
     return new URL(`./${path.split("/").map(encodeURIComponent).join("/")}`, this.root).href;
   }
 
+  /** Sets the filters as the address has them. */
+  private restore(): void {
+    const said = readFilters(location.hash);
+    this.search.value = said.query;
+    this.tag.value = said.tag;
+    this.folder.value = said.folder;
+    // An address may name what is no longer there.
+    for (const select of [this.tag, this.folder]) if (select.selectedIndex < 0) select.value = "";
+    for (const box of this.legend.querySelectorAll("input")) box.checked = !said.off.includes(box.value);
+    this.all.checked = said.all;
+  }
+
+  private remember(): void {
+    const boxes = [...this.legend.querySelectorAll("input")];
+    const hash = writeFilters({
+      query: this.search.value,
+      tag: this.tag.value,
+      folder: this.folder.value,
+      off: boxes.filter((box) => !box.checked).map((box) => box.value),
+      all: this.all.checked,
+    });
+    history.replaceState(history.state, "", `${location.pathname}${location.search}${hash}`);
+  }
+
   private update(): void {
     const query = fold(this.search.value);
     const closed = new Set(
@@ -208,11 +243,13 @@ class TopicMap {
       (note) =>
         (this.tag.value === "" || note.tags.some((tag) => within(tag.replace(/^#/, ""), this.tag.value))) &&
         (this.folder.value === "" || within(note.folder, this.folder.value)) &&
-        !closed.has(this.group(note)),
+        !closed.has(this.group(note)) &&
+        (this.all.checked || !belongs(note, this.data.hidden)),
     );
     const all = shown.length === this.notes.length;
-    this.scene?.filter(all ? null : new Set(shown.map((note) => note.id)));
     this.found = query === "" ? shown : shown.filter((note) => fold([note.title, note.id, ...note.aliases].join("\n")).includes(query));
+    const ids = (notes: readonly GraphNode[]): ReadonlySet<string> => new Set(notes.map((note) => note.id));
+    this.scene?.filter(all ? null : ids(shown), query === "" ? null : ids(this.found));
     this.active = -1;
     this.search.removeAttribute("aria-activedescendant");
     this.results.replaceChildren(...this.found.slice(0, MOST_RESULTS).map((note, index) => this.result(note, index)));
@@ -332,10 +369,6 @@ function counted(paths: readonly string[]): Map<string, number> {
     }
   }
   return counts;
-}
-
-function within(path: string, parent: string): boolean {
-  return path === parent || path.startsWith(`${parent}/`);
 }
 
 /** Text as it is compared: without case, without the accents that people leave out. */
