@@ -336,3 +336,15 @@ def test_what_pages_are_made_of_cannot_be_told(
     assert f"every page was rendered: vaultc cannot tell what pages are made of with {why}" in done.stderr
     if "hook.py" in files:
         assert "from a hook" in (project / "site/a/index.html").read_text(encoding="utf-8")
+
+
+def test_a_page_that_the_search_cannot_read_costs_itself(tmp_path: Path, home: dict[str, str]) -> None:
+    notes = {
+        "a.md": "1. x\n\n   ![[b]]\n\n   - ![[b#H]]\n",
+        "b.md": "# B\n\ntext\n\n## H\n\nunder H\n",
+    }
+    done = run(home, "build", ".", "--site-dir", tmp_path / "site", cwd=write(tmp_path / "notes", notes))
+    assert done.returncode == 0, done.stderr
+    page = (tmp_path / "site/a/index.html").read_text(encoding="utf-8")
+    assert "under H" in page or "VC006" in done.stdout
+    assert "under H" in (tmp_path / "site/b/index.html").read_text(encoding="utf-8")

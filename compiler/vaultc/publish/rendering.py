@@ -82,13 +82,18 @@ class Renderer:
     def render(self, page: Page, path: str, source: Callable[[Page], str]) -> Rendered:
         """The page of the note at `path`. Where its Markdown cannot be rendered, it shows the Markdown that `source` gives."""
         page.read_source(self._config)
-        fault = faults.attempt(
-            path, "rendered", lambda: self._read(page), lambda fault: self._again(page, source, fault)
-        )
         index = self._search.search_index if self._search else None
-        if index:
-            index.entries = []
-        html = self._template(page)
+
+        def made(fault: Diagnostic | None = None) -> tuple[bytes, Diagnostic | None]:
+            if fault:
+                self._reader = None  # nobody knows what state it is in
+                page.markdown = source(page)
+            if index:
+                index.entries = []
+            self._read(page)
+            return self._template(page), fault  # where the search plugin reads the page
+
+        html, fault = faults.attempt(path, "rendered", made, made)
         # As the plugin writes them.
         entries = (json.dumps(entry, separators=(",", ":"), default=str) for entry in index.entries) if index else ()
         return Rendered(html, ",".join(entries), fault)
@@ -96,12 +101,6 @@ class Renderer:
     def _read(self, page: Page) -> None:
         self._reader = self._reader or _Reader(page.file, self._files, self._config)
         self._reader.read(page)
-
-    def _again(self, page: Page, source: Callable[[Page], str], fault: Diagnostic) -> Diagnostic:
-        self._reader = None  # nobody knows what state it is in
-        page.markdown = source(page)
-        self._read(page)
-        return fault
 
     def _template(self, page: Page) -> bytes:
         page.active = True
