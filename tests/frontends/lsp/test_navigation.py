@@ -91,6 +91,13 @@ def test_links_lead_to_files_and_lines(reader: Editor) -> None:
     ]
 
 
+def test_what_an_ambiguous_link_opens_stands_behind_it(reader: Editor) -> None:
+    whole = types.Range(types.Position(0, 0), types.Position(99, 0))
+    params = types.InlayHintParams(reader.document("index.md"), whole)
+    hints = reader.wait(reader.client.text_document_inlay_hint_async(params)) or []
+    assert [(it.label, it.position) for it in hints] == [("→ a/Twin.md", types.Position(4, 8))]
+
+
 def test_outline_and_folding(reader: Editor) -> None:
     symbols = reader.wait(
         reader.client.text_document_document_symbol_async(types.DocumentSymbolParams(reader.document("Guide.md")))

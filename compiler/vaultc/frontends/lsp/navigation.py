@@ -90,6 +90,19 @@ def folding(server: Server, params: types.FoldingRangeParams) -> list[types.Fold
     return [types.FoldingRange(first, last) for first, last in lines if last > first]
 
 
+def hints(server: Server, params: types.InlayHintParams) -> list[types.InlayHint] | None:
+    """After each link that fits several files: the one that it opens."""
+    if not (at := server.at(params.text_document.uri)):
+        return None
+    start, end = (at.codec.offset(at.path, it) for it in (params.range.start, params.range.end))
+    pairs = zip(at.open.vault.notes[at.path].references, at.open.vault.links[at.path], strict=True)
+    return [
+        types.InlayHint(at.codec.position(at.path, reference.span.end), f"→ {meaning.candidates[0]}", padding_left=True)
+        for reference, meaning in pairs
+        if isinstance(meaning, Ambiguous) and start <= reference.span.end <= end
+    ]
+
+
 def everywhere(server: Server, params: types.WorkspaceSymbolParams) -> list[types.WorkspaceSymbol]:
     """The notes, aliases and headings of all vaults that have a name like this."""
     out = []
@@ -127,5 +140,6 @@ FEATURES: Mapping[str, Feature] = {
     types.TEXT_DOCUMENT_DOCUMENT_LINK: (links, types.DocumentLinkOptions()),
     types.TEXT_DOCUMENT_DOCUMENT_SYMBOL: (outline, None),
     types.TEXT_DOCUMENT_FOLDING_RANGE: (folding, None),
+    types.TEXT_DOCUMENT_INLAY_HINT: (hints, None),
     types.WORKSPACE_SYMBOL: (everywhere, None),
 }

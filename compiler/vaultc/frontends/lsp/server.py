@@ -21,7 +21,7 @@ from vaultc.session import Session
 from vaultc.text import Unit
 
 # Seconds in which more may come that is compiled in the same step.
-_MOMENT = 0.02
+_MOMENT = 0.01
 # What answers a method of the protocol, and the options of the method.
 Feature = tuple[Callable[..., Any], Any]
 
