@@ -121,6 +121,13 @@ def test_what_kind_of_file_is_missing(link: str, missing: str) -> None:
     assert isinstance(meaning, Unresolved) and meaning.missing == missing
 
 
+@pytest.mark.parametrize(
+    ("link", "name"), [("[[gone#part]]", "gone"), ("[[b/gone]]", "b/gone"), ("[x](gone.md#part)", "gone.md")]
+)
+def test_what_is_missing_is_named_without_its_part(link: str, name: str) -> None:
+    assert meanings(link) == (Unresolved("note", name),)
+
+
 def test_a_file_that_is_hidden_is_there() -> None:
     assert meanings("[[left out]]", hidden=("x/left out.md",)) == (Resolved("x/left out.md", "hidden"),)
 
@@ -129,7 +136,7 @@ def test_a_file_that_is_hidden_is_there() -> None:
     ("link", "paths", "names"),
     [
         ("[[atention]]", ["Attention.md", "Memory.md"], ("Attention",)),
-        ("[[abc.md]]", ["abcd.md"], ("abcd",)),
+        ("[[abc.md]]", ["abce.md"], ("abce",)),
         ("[[cache memory]]", ["Memory cache.md"], ("Memory cache",)),
         ("[[ring attention]]", ["Ring attention on many machines.md"], ("Ring attention on many machines",)),
         ("[[x/atention]]", ["b/Attention.md"], ("Attention",)),
