@@ -65,7 +65,7 @@ def draft(talk: Conversation) -> Draft:
 
 
 def _said(turn: Turn) -> str:
-    text = prose.below(turn.text)
+    text = prose.below(turn.text.strip("\n"))
     if turn.asks:
         when = f" · {turn.when:%Y-%m-%d %H:%M}" if turn.when else ""
         text = "\n".join(f"> {line}".rstrip() for line in (f"[!question]{when}", *text.split("\n")))

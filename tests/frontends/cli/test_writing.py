@@ -85,6 +85,16 @@ def test_an_import_makes_notes_with_links_and_repairs(run: Run, tmp_path: Path) 
     run("check", ".", cwd=vault)
 
 
+def test_many_notes_that_name_one_all_link_to_it(run: Run, tmp_path: Path) -> None:
+    vault = write(tmp_path / "v", {"Ring attention.md": "x\n"})
+    said = {"sender": "human", "text": "Ring attention\n"}
+    talks = [{"name": f"Talk {number}", "chat_messages": [said]} for number in range(9)]
+    write(tmp_path, {"c.json": json.dumps(talks)})
+    run("import", tmp_path / "c.json", "--into", "in", cwd=vault)
+    texts = [path.read_text(encoding="utf-8") for path in (vault / "in").iterdir()]
+    assert [text.split("---\n")[2] for text in texts] == ["\n> [!question]\n> [[Ring attention]]\n"] * 9
+
+
 def test_an_import_overwrites_nothing(run: Run, tmp_path: Path) -> None:
     vault = write(tmp_path / "v", {"A.md": "mine\n", "b/A.md": "x\n"})
     talk = {"name": "A", "chat_messages": [{"sender": "human", "text": "q"}]}

@@ -106,12 +106,12 @@ def _planned(session: Session, drafts: list[Draft], folder: str) -> tuple[list[_
 
 def _linked(session: Session, planned: list[_Planned]) -> list[_Planned]:
     """The same with links to the notes of the vault; the session then has them as unsaved notes."""
+    known = unlinked.names(session.vault)  # what these notes use and do not link yet says nothing about names
     session.apply({one.path: one.text for one in planned})
     before = _links(session, planned)
     session.apply({path: data.decode() for path, data in links.respelled(session.vault, before).items()})
-    vault = session.vault
-    found = unlinked.find(vault, unlinked.names(vault), lambda known: known.path in before)
-    session.apply({path: data.decode() for path, data in unlinked.link(vault, list(found)).items()})
+    found = unlinked.find(session.vault, known, lambda note: note.path in before)
+    session.apply({path: data.decode() for path, data in unlinked.link(session.vault, found).items()})
     after = _links(session, planned)
     return [
         one._replace(text=session.vault.text(one.path).decode(), linked=after[one.path] - before[one.path])
