@@ -60,7 +60,7 @@ def test_json_is_as_the_commands_promise(vault: Vault) -> None:
     keys = ["id", "title", "exists", "tags", "community", "pagerank", "betweenness", "x", "y"]
     assert all(list(node) == keys for node in document["nodes"])
     assert [(node["id"], node["title"], node["exists"], node["tags"]) for node in document["nodes"]] == [
-        ("a.md", "self", True, ["x", "y"]),
+        ("a.md", "a", True, ["x", "y"]),
         ("alone.md", "alone", True, []),
         ("dir/b.md", "Б", True, []),
         ("index.md", "index", True, []),
