@@ -325,6 +325,7 @@ class TopicMap {
     this.data.topics.slice(0, COMMUNITY_COLOURS).forEach((topic, rank) => entry(String(rank), topic.name));
     entry("other", "Smaller topics");
     entry("missing", "Not written yet");
+    legend.append(h("p", { class: "vc-map__key" }, "Colour: topic. Size: how much links lead there. Number: notes, or neighbours of one."));
     return legend;
   }
 
