@@ -1,6 +1,7 @@
 # make site    build the site of vault/ into build/site
 # make serve   the same, live, at http://127.0.0.1:8000/
 # make test    every check of the project
+# make measure runs the benchmarks of vault/ that have no current result on this machine, up to SPEND seconds each
 # make clean   remove what was built (.venv stays; `make distclean` removes it too)
 
 # The first Python that is new enough; PYTHON=… chooses another.
@@ -9,12 +10,13 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 # Installed by `make test` for the tests of measurements; TORCH= leaves it out, and they say that they are skipped.
 TORCH ?= torch==2.13.0
 PORT ?= 8000
+SPEND ?= 60
 
 VENV := .venv
 BIN := $(VENV)/bin
 CLIENT := $(shell find site/client -name node_modules -prune -o -type f -print)
 
-.PHONY: site serve test clean distclean
+.PHONY: site serve test measure clean distclean
 .DEFAULT_GOAL := site
 
 site: $(VENV)/.installed
@@ -33,6 +35,12 @@ test: $(VENV)/.installed-dev
 	$(BIN)/node site/client/node_modules/typescript/bin/tsc --project site/client
 	$(BIN)/node site/client/test.mjs
 	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal
+
+# It takes a quiet machine: whatever else runs makes a result `disturbed`.
+measure: $(VENV)/.installed-dev
+	@$(BIN)/vaultc bench list --vault vault
+	@echo "Those without a current result take up to $(SPEND) seconds each, and three processes at least."
+	$(BIN)/vaultc bench run --vault vault --stale --spend $(SPEND)
 
 clean:
 	rm -rf build dist compiler/vaultc/_web site/client/node_modules $(VENV)/.installed $(VENV)/.installed-dev
