@@ -259,8 +259,9 @@ def test_state_is_closed_to_others_and_has_a_place_without_a_home(
 
 def test_only_a_regular_file_of_bounded_size_is_read(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"four")
-    assert disk.read(tmp_path / "file", 4) == b"four"
     (tmp_path / "link").symlink_to("file")
+    assert disk.read(tmp_path / "file") == disk.read(tmp_path / "file", 4) == b"four"
+    assert disk.read(tmp_path / "link", 4, follow=True) == b"four"
     os.mkfifo(tmp_path / "pipe")
     for name, most in (("file", 3), ("link", 4), ("pipe", 4), ("absent", 4), (".", 4)):
         with pytest.raises(OSError):

@@ -156,3 +156,20 @@ def test_other_names_of_a_note_are_suggested_as_the_note() -> None:
     assert meanings("[[Nickname]]", n="---\naliases: [Nicknames]\n---\n") == (
         Unresolved("note", "Nickname", None, ("n",)),
     )
+
+
+def test_a_title_is_suggested_as_the_note() -> None:
+    assert meanings("[[A long titel]]", n="---\ntitle: A long title\n---\n") == (
+        Unresolved("note", "A long titel", None, ("n",)),
+    )
+
+
+def test_a_part_of_what_is_no_note_is_the_whole() -> None:
+    assert meanings("![[p.png#hook]] [[b#part]]", "p.png", "b/x.md") == (
+        Resolved("p.png", "asset"),
+        Resolved("b/", "folder"),
+    )
+
+
+def test_an_id_of_the_note_itself() -> None:
+    assert meanings("<i id='own'></i> [[#own]]") == (Resolved(HOST, "note", "name", "id", "own"),)
