@@ -167,7 +167,7 @@ def test_a_title_is_suggested_as_the_note() -> None:
 def test_a_part_of_what_is_no_note_is_the_whole() -> None:
     assert meanings("![[p.png#hook]] [[b#part]]", "p.png", "b/x.md") == (
         Resolved("p.png", "asset"),
-        Resolved("b/", "folder"),
+        Resolved("b/", "folder", "folder"),
     )
 
 
