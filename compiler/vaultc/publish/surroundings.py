@@ -41,7 +41,8 @@ def environment(config: MkDocsConfig) -> str:
     for name in _DISTRIBUTIONS:
         key.update(f"{name} {version(name)}\0".encode())
     theme = {name: config.theme[name] for name in config.theme}
-    plugins = {name: dict(plugin.config) for name, plugin in config.plugins.items()}
+    # A hook is a module among the plugins, without options.
+    plugins = {name: dict(getattr(plugin, "config", {})) for name, plugin in config.plugins.items()}
     rest = {name: config[name] for name in config if name not in _PLACES}
     key.update(json.dumps([rest, theme, plugins], default=_named, sort_keys=True).encode("utf-8", "surrogatepass"))
     custom = [Path(config.theme.custom_dir)] if config.theme.custom_dir else []

@@ -6,6 +6,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Coroutine, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -24,6 +25,7 @@ class Editor:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.loop = asyncio.new_event_loop()
+        self.thread = ThreadPoolExecutor(1)  # the browser of other tests has a loop in this one
         self.client = LanguageClient("test", "1")
         self.diagnostics: dict[str, list[types.Diagnostic]] = {}
         self.versions: dict[str, int | None] = {}
@@ -45,7 +47,7 @@ class Editor:
 
     def wait(self, work: Coroutine[Any, Any, T]) -> T:
         """The result of a request."""
-        return self.loop.run_until_complete(asyncio.wait_for(work, PATIENCE))
+        return self.thread.submit(self.loop.run_until_complete, asyncio.wait_for(work, PATIENCE)).result()
 
     def start(self, unit: str = "utf-16", **workspace: Any) -> types.InitializeResult:
         """Start the server and make acquaintance."""
@@ -77,8 +79,9 @@ class Editor:
     def close(self) -> None:
         """Let go of the client's own things."""
         self.wait(self.client.stop())  # type: ignore[no-untyped-call]
-        self.loop.run_until_complete(asyncio.sleep(0))
+        self.wait(asyncio.sleep(0))
         self.loop.close()
+        self.thread.shutdown()
 
     def uri(self, path: str) -> str:
         return (self.root / path).as_uri()
