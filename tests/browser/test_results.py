@@ -84,7 +84,7 @@ def test_provenance_unfolds_without_a_script(browser: Browser, made: dict[str, s
     with shown(browser, made["n.md"]) as page:
         detail = page.get_by_text("no reference was given").first
         assert not detail.is_visible()
-        page.locator("summary").first.click()
+        page.locator(".vc-run > details > summary").first.click()
         assert detail.is_visible()
 
 
@@ -95,3 +95,25 @@ def test_plots_take_the_colours_of_the_scheme(browser: Browser, made: dict[str, 
             assert page.get_by_role("img").first.is_visible()
             pictures.append(page.locator("svg").first.screenshot())
     assert pictures[0] != pictures[1]
+
+
+def test_the_first_verdict_is_on_the_first_screen_of_a_phone_and_the_code_unfolds(
+    browser: Browser, made: dict[str, str]
+) -> None:
+    with shown(browser, made["n.md"], width=390) as page:
+        block = page.locator("[data-vaultc=results]").bounding_box()
+        verdict = page.locator(".vc-verdicts .vc-badge").first.bounding_box()
+        assert block and verdict and 0 < verdict["y"] - block["y"] < 844 - verdict["height"]
+        assert page.locator(".vc-where").first.is_visible(), "where columns are rows, each says its machine"
+        code = page.locator("details.vaultc-code pre")
+        assert not code.is_visible()
+        page.get_by_text("lines of Python").click()
+        assert code.is_visible() and "bench.claim" in code.inner_text()
+
+
+def test_machines_are_columns(browser: Browser, made: dict[str, str]) -> None:
+    with shown(browser, made["n.md"]) as page:
+        columns = [each.bounding_box() for each in page.locator(".vc-machines > .vc-run").all()]
+        assert len(columns) == 2 and columns[0] and columns[1]
+        assert columns[0]["y"] == columns[1]["y"] and columns[0]["x"] + columns[0]["width"] < columns[1]["x"]
+        assert not page.locator(".vc-where").first.is_visible()

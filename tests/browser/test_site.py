@@ -34,6 +34,7 @@ graph LR
 ```
 """,
     "Память.md": "# Память\n\nМодели запоминают последовательности. Дальше: [[Разреженное внимание]].\n",
+    "measured.md": "# Measured\n\n```python bench id=b\nfrom vaultc import bench\nbench.claim('It holds.', holds=True)\n```\n",
     "hostile.md": f'---\ntitle: "{HOSTILE}"\ndescription: \'"><script>window.broken = 3</script>\'\n---\n[[Память]]\n',
 }
 
@@ -73,6 +74,19 @@ def test_formulas_and_diagrams_are_drawn_from_the_site_itself(watch: Watched) ->
     # The theme replaces the block by a closed shadow tree of the picture's size.
     expect(page.locator("div.mermaid")).to_be_visible()
     assert page.locator("pre.mermaid").count() == 0
+
+
+def test_folded_code_is_highlighted_and_can_be_copied(watch: Watched) -> None:
+    watch.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page = watch.open("measured/")
+    page.locator("details.vaultc-code > summary").click()
+    code = page.locator("details.vaultc-code pre")
+    expect(code.locator("span.kn").first).to_have_text("from")
+    code.hover()
+    page.get_by_title("Copy to clipboard").click()
+    copied = "from vaultc import bench\nbench.claim('It holds.', holds=True)"
+    expect(page.get_by_text("Copied to clipboard")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()").strip() == copied
 
 
 def test_a_link_to_a_missing_note_is_marked(watch: Watched) -> None:

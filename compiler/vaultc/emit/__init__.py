@@ -163,8 +163,8 @@ class _Work:
         one = self.vault.notes[path]
         self._bodies[path] = None
         if not any(finding.code == "VC006" for finding in one.findings):
-            after = self.measured.after(self.layout, one)
-            lowered = partial(note.body, self.vault, self.layout, one, use, after)
+            folds = self.measured.folds(self.layout, one)
+            lowered = partial(note.body, self.vault, self.layout, one, use, folds)
             self._bodies[path] = faults.attempt(path, "lowered", lowered, use.findings.append)
             self.findings += use.findings
         return use

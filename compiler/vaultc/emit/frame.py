@@ -8,8 +8,8 @@ from itertools import groupby
 
 from vaultc.emit import pages
 from vaultc.emit.backlinks import Mention
+from vaultc.emit.lower.element import fenced
 from vaultc.emit.lower.escape import escape
-from vaultc.emit.note import fenced
 from vaultc.emit.pages import Layout
 from vaultc.graph import Vault
 from vaultc.model import Note

@@ -7,8 +7,8 @@ from posixpath import dirname
 
 from vaultc.emit import pages
 from vaultc.emit.frame import front, summary_of
+from vaultc.emit.lower.element import fenced
 from vaultc.emit.lower.escape import escape
-from vaultc.emit.note import fenced
 from vaultc.emit.pages import Layout
 from vaultc.graph import Vault
 from vaultc.text import fold

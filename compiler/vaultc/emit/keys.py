@@ -37,8 +37,8 @@ class Keys:
         for name in (path, *sorted(embedded)):
             key.update(self._meaning(name))
         if path in self._measured.found:
-            after = self._measured.after(self._layout, self._vault.notes[path])
-            key.update(repr(sorted(after.items())).encode("utf-8", "surrogatepass"))
+            folds = self._measured.folds(self._layout, self._vault.notes[path])
+            key.update(repr(sorted(folds.items())).encode("utf-8", "surrogatepass"))
         return key.hexdigest()
 
     def page(self, part: str, path: str, mentioned: Sequence[Mention]) -> str:

@@ -10,7 +10,8 @@ from vaultc import faults
 from vaultc.diagnostics import Diagnostic
 from vaultc.emit import attachments, pages
 from vaultc.emit.documents import Documents
-from vaultc.emit.lower import Plan, leave, lowered
+from vaultc.emit.lower import Fold, Plan, leave, lowered
+from vaultc.emit.lower.element import fenced
 from vaultc.emit.lower.escape import escape
 from vaultc.emit.pages import Layout
 from vaultc.graph import Vault
@@ -27,7 +28,6 @@ _IMAGES = frozenset(["avif", "bmp", "gif", "ico", "jpeg", "jpg", "png", "svg", "
 _SOUND = frozenset(["flac", "m4a", "mp3", "ogg", "wav", "3gp"])
 _FILM = frozenset(["mkv", "mov", "mp4", "ogv", "webm"])
 _CONTAINERS = frozenset(["List", "BlockQuote", "FootnoteDefinition"])
-_SLASHES = re.compile(r"^[ >]*(/{3,})", re.M)
 
 
 @dataclass(slots=True)
@@ -51,13 +51,13 @@ class Place:
     inside: bool = False
 
 
-def body(vault: Vault, layout: Layout, note: Note, use: Use, after: Mapping[int, str] | None = None) -> str:
-    """The lowered text of a note; `after` holds blocks to add behind the code blocks at these offsets."""
+def body(vault: Vault, layout: Layout, note: Note, use: Use, folds: Mapping[int, Fold] | None = None) -> str:
+    """The lowered text of a note; `folds` are those of the code blocks at these offsets."""
     page = layout.notes[note.path]
     anchors = {heading.span.start: heading.anchor for heading in note.headings}
     whole = Span(note.body, len(vault.text(note.path)))
     place = Place(page, ((note.path, whole),))
-    text, footnotes = _written(vault, layout, note, place, use, anchors, after or {}, whole)
+    text, footnotes = _written(vault, layout, note, place, use, anchors, folds or {}, whole)
     return "\n\n".join((text, *footnotes))
 
 
@@ -68,7 +68,7 @@ def _written(
     place: Place,
     use: Use,
     anchors: Mapping[int, str],
-    after: Mapping[int, str],
+    folds: Mapping[int, Fold],
     part: Span,
 ) -> tuple[str, list[str]]:
     """The lowered text of a part of a note, and the definitions of its footnotes, those of its embeds included."""
@@ -76,7 +76,7 @@ def _written(
     plan = Plan(
         title=_title(note, document) if len(place.open) == 1 else -1,
         anchors=anchors,
-        after=after,
+        folds=folds,
         ids={block.id_span: f"^{block.id}" if anchors else "" for block in note.blocks},
         hard_breaks=vault.project.obsidian.hard_breaks,
         prefix="" if len(place.open) == 1 else f"e{BUDGET - use.left}-",
@@ -238,13 +238,6 @@ def _element(selector: str, content: str) -> str:
     look at the whole page again for each block, as it does for `fenced`."""
     name, _, attribute = selector.rstrip("]").partition("[")
     return f'<{name} {attribute} markdown="1">\n\n{content}\n\n</{name}>'
-
-
-def fenced(selector: str, content: str) -> str:
-    """`content` in an HTML element, as a block that keeps its Markdown; nests in itself."""
-    longest = max((len(m[1]) for m in _SLASHES.finditer(content)), default=2)
-    fence = "/" * (longest + 1)
-    return f"{fence} html | {selector}\n\n{content}\n\n{fence}"
 
 
 def _media(place: Place, reference: Reference, path: str, use: Use) -> str:

@@ -5,7 +5,7 @@ from urllib.parse import unquote
 
 from vaultc.emit.frame import front
 from vaultc.emit.lower.blocks import fence
-from vaultc.emit.note import fenced
+from vaultc.emit.lower.element import fenced
 from vaultc.graph import Vault
 from vaultc.model import Note
 from vaultc.resolve import names

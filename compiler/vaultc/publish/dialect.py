@@ -5,7 +5,7 @@ from typing import Any, Final
 from pymdownx.slugs import slugify
 from pymdownx.superfences import fence_code_format
 
-from vaultc.publish import sanitize, tasks
+from vaultc.publish import footnotes, sanitize, tasks
 
 EXTENSIONS: Final[dict[str, dict[str, Any]]] = {
     "attr_list": {},
@@ -29,6 +29,7 @@ EXTENSIONS: Final[dict[str, dict[str, Any]]] = {
     "pymdownx.tasklist": {"custom_checkbox": True},
     "pymdownx.tilde": {"subscript": False},
     tasks.__name__: {},
+    footnotes.__name__: {},
 }
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from material.plugins.search.plugin import SearchPlugin
 from mkdocs.config.defaults import MkDocsConfig
 
-from vaultc.publish import sanitize, tasks, web
+from vaultc.publish import footnotes, sanitize, tasks, web
 
 # Events that see neither pages nor files nor templates.
 _HARMLESS = frozenset({"startup", "shutdown", "serve", "build_error"})
@@ -21,6 +21,7 @@ _PURE = re.compile(
     r"highlight|inlinehilite|keys|magiclink|mark|progressbar|quotes|saneheaders|smartsymbols|striphtml|superfences|tabbed|"
     r"tasklist|tilde)"
 )
+_OURS = frozenset({footnotes.__name__, sanitize.__name__, tasks.__name__})
 # Names by which a template reads the whole site or the clock.
 _WIDE = re.compile(r"\b(nav|pages|build_date_utc|update_date)\b")
 # Material's own page lists the whole site beside it; vaultc's `main.html`, which does not, is passed over by a template like this.
@@ -50,7 +51,7 @@ def _events(config: MkDocsConfig) -> Iterator[str]:
 
 def _extensions(config: MkDocsConfig) -> Iterator[str]:
     for name in config.markdown_extensions:
-        if name not in (sanitize.__name__, tasks.__name__) and not (isinstance(name, str) and _PURE.fullmatch(name)):
+        if name not in _OURS and not (isinstance(name, str) and _PURE.fullmatch(name)):
             yield f"Markdown extension `{name}`"
 
 

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from tests.unit.lower.outline import counts, rendered, tree, words
-from vaultc.emit.lower import Plan, leave, lower
+from vaultc.emit.lower import Fold, Plan, leave, lower
 from vaultc.parse.document import read
 from vaultc.text import Span
 
@@ -88,11 +88,31 @@ def test_where_blocks_do_not_fit_a_link_stands(note: str) -> None:
     assert "Embedded" not in lowered(note)
 
 
-def test_what_follows_a_block() -> None:
-    note = "- a\n\n  ```py\n  x\n  ```\n- b\n"
-    text = lower(read(note.encode()), Plan(after={note.index("```"): "| r |\n|---|\n| 1 |\n"}))
-    shown = tree(rendered(text))
-    assert counts(shown) == {"depth": 1, "ul": 1, "li": 2, "pre": 1, "table": 1, "tr": 2, "th": 1, "td": 1}
+FOLD = Fold("| r |\n|---|\n| 1 |\n", "1 line of Python")
+
+
+@pytest.mark.parametrize("how", ["lower", "leave"])
+def test_a_folded_block_stands_below_what_readers_need_first(how: str) -> None:
+    note = "- a\n\n    ```py\n    x = '/// html'\n      y\n    ```\n\n- b\n"
+    document, folds = read(note.encode()), Plan(folds={note.index("```"): FOLD})
+    html = rendered(lower(document, folds) if how == "lower" else leave(document, folds)[0])
+    found = {name: html.count(f"<{name}") for name in ("ul", "li", "details", "summary", "pre", "table", "td")}
+    assert found == {"ul": 1, "li": 2, "details": 1, "summary": 1, "pre": 1, "table": 1, "td": 1}
+    code = html[html.index("<pre") : html.index("</pre>")]
+    assert re.sub("<[^>]*>", "", code).strip("\n") == "x = '/// html'\n  y"
+    assert html.index("<table") < html.index("<details") < html.index("<summary") < html.index("<pre")
+
+
+@pytest.mark.parametrize("how", ["lower", "leave"])
+@pytest.mark.parametrize("note", ["{}", "> {}", "1. {}", "a\n{}b\n", "````md\n{}````\n"])
+def test_code_is_never_lost_in_a_fold(how: str, note: str) -> None:
+    text = note.format(
+        "```py\nx = 1\n```\n".replace("\n", "\n> " if note[0] == ">" else "\n   " if note[0] == "1" else "\n")
+    )
+    document = read(text.encode())
+    starts = {event.start: FOLD for event in document.events if event.name == "+CodeBlock"}
+    html = rendered(lower(document, Plan(folds=starts)) if how == "lower" else leave(document, Plan(folds=starts))[0])
+    assert html.count("<table") == 1 and re.sub("<[^>]*>", "", html).count("x = 1") == 1
 
 
 def test_pipes_of_the_plan_do_not_end_a_cell() -> None:

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.unit.lower.outline import counts, oracle, rendered, tree, words
-from vaultc.emit.lower import Plan, leave, lower
+from vaultc.emit.lower import Fold, Plan, leave, lower
 from vaultc.parse.document import read
 from vaultc.text import Span
 
@@ -36,7 +36,8 @@ def test_nothing_raises(text: str, start: int, end: int) -> None:
 def test_a_plan_of_everything_raises_nothing(text: str) -> None:
     document = read(text.encode())
     starts = {event.start: "[x](y)" for event in document.events}
-    plan = Plan(inline=starts, urls=starts, blocks=starts, after=starts, anchors=dict.fromkeys(starts, "id"))
+    folds = {event.start: Fold("[x](y)", "z") for event in document.events}
+    plan = Plan(inline=starts, urls=starts, blocks=starts, folds=folds, anchors=dict.fromkeys(starts, "id"))
     assert isinstance(lower(document, plan), str)
     assert isinstance(leave(document, plan)[0], str)
 

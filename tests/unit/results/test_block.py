@@ -105,9 +105,75 @@ def test_an_older_environment_has_a_badge_of_its_own(tmp_path: Path) -> None:
 def test_machine_classes_have_tables_of_their_own(tmp_path: Path) -> None:
     runs = run(point(0.1, n=1)), run(point(0.002, n=1), machine=GPU)
     found = results(vault(tmp_path, {"n.md": fence("b")}, *runs))
-    sections = found.all("section", class_="vc-run")
-    assert [section.one("strong").text for section in sections] == [GPU.label, CPU.label]
-    assert [section.one("span", class_="vc-value").text for section in sections] == ["2 ms", "100 ms"]
+    columns = found.one("div", class_="vc-machines").all("section")
+    assert [column.one("strong").text for column in columns] == [GPU.label, CPU.label]
+    numbers = found.all("section", class_="vc-run")[2:]
+    assert [section.one("strong").text for section in numbers] == [GPU.label, CPU.label]
+    assert [section.one("span", class_="vc-value").text for section in numbers] == ["2 ms", "100 ms"]
+
+
+def test_the_verdicts_of_machines_stand_side_by_side(tmp_path: Path) -> None:
+    twice = (Claim("It holds.", "confirmed", "a"), Claim("It holds.", "undecided", "b", "noisy"))
+    runs = (
+        run(point(0.1, n=1), claims=twice),
+        run(point(0.002, n=1), machine=GPU, claims=(Claim("It holds.", "refuted", "c"),)),
+    )
+    table = results(vault(tmp_path, {"n.md": fence("b")}, *runs)).one("table", class_="vc-verdicts")
+    assert [head.text for head in table.one("thead").all("th")] == ["Claim", GPU.label, CPU.label]
+    rows = [[cell.text for cell in row.all("td")] for row in table.one("tbody").all("tr")]
+    assert rows == [
+        [f"refuted {GPU.label} c", f"confirmed {CPU.label} a"],
+        ["—", f"open {CPU.label} b noisy"],
+    ]
+
+
+def test_verdicts_and_plots_come_first_and_the_code_last(tmp_path: Path) -> None:
+    points = tuple(point(0.1 * n, n=n) for n in (1, 2, 3))
+    claim = Claim("It holds.", "confirmed", "slope 1.98 ± 0.04")
+    made = page(vault(tmp_path, {"n.md": "# One\n\nBefore.\n\n" + fence("b")}, run(*points, claims=(claim,))))
+    order = [
+        made.one("ul", class_="vc-claims"), made.all("svg")[0], made.one("table"), made.one("details", class_="vaultc-code"),
+    ]  # fmt: skip
+    assert sorted(order, key=[*made].index) == order
+    code = order[-1]
+    assert "open" not in code.attributes
+    assert code.one("summary").text.replace("\u00a0", " ") == "4 lines of Python"
+    assert code.one("pre").one("code").text.startswith("from vaultc import bench")
+    assert not made.one("div", data_vaultc="results").all("pre"), "the author's code is no addition of ours"
+
+
+def test_what_figures_do_not_decide_is_open(tmp_path: Path) -> None:
+    claims = Claim("It holds.", "undecided", "slope 2 ± 1", "one process"), Claim("Later.", "unmeasured")
+    root = vault(tmp_path, {"n.md": fence("b")}, run(point(0.1, n=1), claims=claims))
+    made = pages(root)
+    listed = rendered(made["n.md"]).one("ul", class_="vc-claims").all("li")
+    assert [item.text for item in listed] == ["open It holds. slope 2 ± 1 one process", "unmeasured Later."]
+    ledger = rendered(made["measured/claims.md"]).one("div", data_vaultc="ledger")
+    assert ledger.one("p").text == "1 open, 1 unmeasured"
+    assert [label.text for label in ledger.all("fieldset")[0].all("label")] == ["all", "open", "unmeasured"]
+    assert "1 open, 1 unmeasured" in rendered(made["measured/index.md"]).one("tbody").text
+
+
+def test_a_status_and_a_flag_of_one_name_are_one_badge(tmp_path: Path) -> None:
+    made = run(point(0.1, 0.1, n=1, status="disturbed", flags=("disturbed",)), status="disturbed")
+    found = results(vault(tmp_path, {"n.md": fence("b")}, made))
+    assert [badge.text for badge in found.one("p", class_="vc-head").all("span", class_="vc-badge")] == ["disturbed"]
+    assert found.one("td").one("sup").has(data_doubt="") and len(found.one("ul", class_="vc-notes").all("li")) == 1
+
+
+def test_several_runs_are_drawn_by_their_time(tmp_path: Path) -> None:
+    runs = [run(*(point(0.1 * n, n=n) for n in (1, 2)), day=day) for day in (1, 2, 11)]
+    root = vault(tmp_path, {"n.md": fence("b")}, *runs)
+    (over,) = [
+        d for d in results(root).all("details") if d.one("summary").text.replace("\u00a0", " ") == "3 runs over time"
+    ]
+    assert "open" not in over.attributes
+    svg = over.one("svg")
+    assert "time of the run, UTC" in [label.text for label in svg.all("text", class_="vc-label")]
+    xs = [float(dot.one("circle").attributes["cx"]) for dot in svg.all("g", class_="vc-dot") if dot.all("title")]
+    assert (xs[2] - xs[1]) / (xs[1] - xs[0]) == pytest.approx(9, abs=0.2)
+    once = results(vault(tmp_path / "once", {"n.md": fence("b")}, runs[0]))
+    assert not [d for d in once.all("details") if "over time" in d.one("summary").text]
 
 
 def test_a_claim_is_shown_with_its_verdict_and_reason(tmp_path: Path) -> None:

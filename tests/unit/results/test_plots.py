@@ -126,7 +126,10 @@ def test_a_plot_is_read_aloud_by_its_title_and_description() -> None:
 
 def test_memory_has_a_plot_of_its_own() -> None:
     found = parsed(figures(run(*(point(0.1 * n, n=n, rss=(1000 * n,)) for n in (1, 2, 4))), "p"))
-    assert [svg.all("text", class_="vc-label")[-1].text for svg in found.all("svg")] == ["time", "peak memory"]
+    assert [svg.all("text", class_="vc-label")[-1].text for svg in found.all("svg")] == [
+        "time (log scale)",
+        "peak memory (log scale)",
+    ]
 
 
 def test_a_single_point_is_no_plot() -> None:

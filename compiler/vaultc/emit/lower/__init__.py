@@ -5,6 +5,6 @@
 
 from vaultc.emit.lower.blocks import lower, lowered
 from vaultc.emit.lower.leave import leave
-from vaultc.emit.lower.plan import Plan
+from vaultc.emit.lower.plan import Fold, Plan
 
-__all__ = ["Plan", "leave", "lower", "lowered"]
+__all__ = ["Fold", "Plan", "leave", "lower", "lowered"]

@@ -9,9 +9,10 @@ from typing import Final, NamedTuple
 from vaultc.emit.lower import html
 from vaultc.emit.lower.callouts import callout
 from vaultc.emit.lower.cut import first_line, shortened
+from vaultc.emit.lower.element import fenced
 from vaultc.emit.lower.escape import escape
 from vaultc.emit.lower.inline import Scope, one_line, parts
-from vaultc.emit.lower.plan import Plan
+from vaultc.emit.lower.plan import Fold, Plan
 from vaultc.emit.lower.select import select
 from vaultc.parse.document import Document
 from vaultc.parse.event import Event
@@ -42,7 +43,6 @@ class _Frame:
     """A container being filled: the root, a list, an item, a quote, a footnote, or one too deep to be shown (`flat`)."""
 
     kind: str
-    start: int
     blocks: list[Block] = field(default_factory=list)
     number: int | None = None
     marker: str = ""
@@ -67,7 +67,7 @@ class _Lowering:
     def __init__(self, document: Document, plan: Plan) -> None:
         self.document, self.plan = document, plan
         self.scope = Scope(document, plan)
-        self.frames = [_Frame("root", 0)]
+        self.frames = [_Frame("root")]
         self.depth = 0
 
     def run(self, events: Sequence[Event]) -> tuple[str, list[str]]:
@@ -126,8 +126,7 @@ class _Lowering:
             return close + 1
         if name == "+CodeBlock":
             close = _close(events, i)
-            self.add("code", fence(data, "".join(e.data for e in events[i + 1 : close] if e.data)))
-            self.follow(start)
+            self.code(fence(data, "".join(e.data for e in events[i + 1 : close] if e.data)), start)
             return close + 1
         if name == "+HtmlBlock":
             close = _close(events, i)
@@ -136,7 +135,6 @@ class _Lowering:
         if name == "+Table":
             close = _close(events, i)
             self.add("table", self.table(events[i + 1 : close], data))
-            self.follow(start)
             return close + 1
         if name == "+FootnoteDefinition":
             return _close(events, i) + 1
@@ -147,9 +145,9 @@ class _Lowering:
         elif name == "+BlockQuote":
             return self.quote(events, i)
         elif name == "+List":
-            self.enter("list", start, number=data)
+            self.enter("list", number=data)
         elif name == "+Item":
-            self.enter("item", start)
+            self.enter("item")
         elif name in ("-BlockQuote", "-List", "-Item"):
             self.leave()
         return i + 1
@@ -157,15 +155,10 @@ class _Lowering:
     def add(self, kind: str, text: str) -> None:
         self.frames[-1].blocks.append(Block(kind, text))
 
-    def follow(self, start: int) -> None:
-        """Add what the plan puts after the block that starts at `start`."""
-        if more := self.plan.after.get(start, "").strip("\n"):
-            self.add("given", more)
-
-    def enter(self, kind: str, start: int, number: int | None = None, marker: str = "") -> None:
+    def enter(self, kind: str, number: int | None = None, marker: str = "") -> None:
         self.depth += 1
         kept = kind if self.depth <= _DEPTH else "flat"
-        self.frames.append(_Frame(kept, start, number=number, marker=marker))
+        self.frames.append(_Frame(kept, number=number, marker=marker))
 
     def leave(self) -> None:
         """Close the innermost container and put it into the one around it."""
@@ -182,12 +175,10 @@ class _Lowering:
         elif frame.kind == "list":
             if frame.blocks:
                 around.blocks.append(Block("bullets" if frame.number is None else "numbers", _list(frame)))
-                self.follow(frame.start)
         elif frame.kind == "quote":
             inner = _join(frame.blocks)
             text = frame.marker + "\n" + inner if frame.marker and inner else frame.marker + inner
             around.blocks.append(Block("quote", "\n".join(f"> {line}" if line else ">" for line in text.split("\n"))))
-            self.follow(frame.start)
 
     def finish(self, frame: _Frame) -> None:
         """Close the HTML elements that the author left open in a container."""
@@ -201,8 +192,13 @@ class _Lowering:
         for some in shortened(events):
             for part in parts(some, self.scope, item=frame.kind == "item" and not frame.blocks):
                 self.add("given" if part.block else kind, part.markdown)
-        if events and self.plan.after:
-            self.follow(events[0].start)
+
+    def code(self, text: str, start: int) -> None:
+        if fold := self.plan.folds.get(start):
+            self.add("given", fold.before.strip("\n"))
+            self.add("given", folded(fold, text))
+        else:
+            self.add("code", text)
 
     def heading(self, events: Sequence[Event], level: int, start: int) -> None:
         if self.plan.title is not None and level == 1 and start != self.plan.title:
@@ -212,7 +208,6 @@ class _Lowering:
         if anchor and text:
             text += f" {{#{anchor}}}" if re.fullmatch(r"[^\s=}\"']+", anchor) else f' {{: id="{anchor}"}}'
         self.add("heading", f"{'#' * level} {text}".rstrip())
-        self.follow(start)
 
     def html(self, source: str) -> None:
         source = html.visible(html.theirs(source.replace("\r", "")))
@@ -240,11 +235,10 @@ class _Lowering:
         return "\n".join((lines[0], _row([_ALIGN.get(side, "---") for side in aligned]), *lines[1:])) if lines else ""
 
     def quote(self, events: Sequence[Event], i: int) -> int:
-        start = events[i].start
         first = events[i + 1] if i + 1 < len(events) else None
         head = callout(self.document.data, first.start) if first and first.name == "+Paragraph" else None
         if first is None or head is None:
-            self.enter("quote", start)
+            self.enter("quote")
             return i + 1
         close = _close(events, i + 1)
         j = i + 2
@@ -259,7 +253,7 @@ class _Lowering:
         kind = escape(head.kind, lines=False)
         # Colour and icon alone do not tell every reader what kind of callout it is: a title is preceded by the word.
         shown = f"*{kind}*{{.{CALLOUT_KIND}}} {title}" if title else kind
-        self.enter("quote", start, marker=f"{head.marker} {shown}")
+        self.enter("quote", marker=f"{head.marker} {shown}")
         if rest:
             self.paragraph(rest, "text")
         return close + 1
@@ -344,3 +338,8 @@ def fence(info: object, code: str) -> str:
         head = " ".join(([language[1]] if language else []) + _OPTION.findall(given))
     fence = "`" * (longest + 1)
     return f"{fence} {head}".rstrip().replace("` ", "`", 1) + f"\n{code}\n{fence}"
+
+
+def folded(fold: Fold, code: str) -> str:
+    """A block of code that unfolds without a script."""
+    return fenced("details.vaultc-code", f'<summary data-vaultc="code">{fold.summary}</summary>\n\n{code}')

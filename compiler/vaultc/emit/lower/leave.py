@@ -1,7 +1,10 @@
 """A note whose text is Python-Markdown already (`dialect = "material"`): only what the plan names is replaced."""
 
+import textwrap
+
 from vaultc.emit.lower import escape
-from vaultc.emit.lower.plan import Plan
+from vaultc.emit.lower.blocks import folded
+from vaultc.emit.lower.plan import Fold, Plan
 from vaultc.parse.document import Document
 from vaultc.text import Span, splice
 
@@ -16,8 +19,8 @@ def leave(document: Document, plan: Plan) -> tuple[str, list[str]]:
         (span, f'<span id="{name}" data-vaultc="block"></span>' if name else "") for span, name in plan.ids.items()
     ]
     for i, (name, payload, start, end) in enumerate(events):
-        if start in plan.after and name[0] == "+":
-            edits.append((Span(_line_end(data, end), _line_end(data, end)), f"\n\n{plan.after[start].strip()}\n"))
+        if name == "+CodeBlock" and start in plan.folds:
+            edits.append(_folded(data, start, end, plan.folds[start]))
         if name == "WikiLink":
             alone = (
                 0 < i < len(events) - 1 and events[i - 1].name == "+Paragraph" and events[i + 1].name == "-Paragraph"
@@ -44,6 +47,19 @@ def leave(document: Document, plan: Plan) -> tuple[str, list[str]]:
         if span.start >= document.body and (not kept or kept[-1][0].end <= span.start):
             kept.append((span, new))
     return splice(data, kept)[document.body :].decode("utf-8", "replace"), footnotes
+
+
+def _folded(data: bytes, start: int, end: int, fold: Fold) -> tuple[Span, str]:
+    """What stands for a code block. Where its first line holds more than its fence, as behind the marker of an item, it stays
+    open, and what would precede it follows."""
+    end = _line_end(data, end)
+    line = data.rfind(b"\n", 0, start) + 1
+    around = data[line:start].decode("utf-8", "replace")
+    if around.strip():
+        return Span(end, end), f"\n\n{fold.before.strip()}\n"
+    code = data[line:end].decode("utf-8", "replace")
+    made = folded(fold, "\n".join(each.removeprefix(around) for each in code.split("\n")))
+    return Span(line, end), "\n" + textwrap.indent(f"{fold.before.strip()}\n\n{made}", around) + "\n"
 
 
 def _line_end(data: bytes, at: int) -> int:

@@ -2,8 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from vaultc.text import Span
+
+
+class Fold(NamedTuple):
+    """A code block that is folded, under the `summary` (HTML): readers need first what stands `before` it, lowered blocks."""
+
+    before: str
+    summary: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +24,7 @@ class Plan:
     `blocks`: a wiki-link → lowered blocks in its place; its paragraph is split around them. In a heading, a table's cell,
     emphasis or a link's label there is no room for blocks, and `inline` is used.
     `footnotes`: a wiki-link → the definitions of the footnotes in its blocks.
-    `after`: a block → lowered blocks that follow it.
+    `folds`: a code block → how it is folded.
     `anchors`: a heading → the id written after it; "" or no entry writes none.
     `ids`: the span of a `^id` marker → the id of the empty span that takes its place.
     `hard_breaks`: every line ending within a paragraph breaks the line, as Obsidian shows it.
@@ -29,7 +37,7 @@ class Plan:
     urls: Mapping[int, str] = field(default_factory=dict)
     blocks: Mapping[int, str] = field(default_factory=dict)
     footnotes: Mapping[int, list[str]] = field(default_factory=dict)
-    after: Mapping[int, str] = field(default_factory=dict)
+    folds: Mapping[int, Fold] = field(default_factory=dict)
     anchors: Mapping[int, str] = field(default_factory=dict)
     ids: Mapping[Span, str] = field(default_factory=dict)
     hard_breaks: bool = False

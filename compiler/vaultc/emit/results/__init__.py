@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from vaultc.bench.records.attach import Attached, attach
 from vaultc.emit import pages
 from vaultc.emit.frame import front
+from vaultc.emit.lower import Fold
+from vaultc.emit.lower.element import fenced
 from vaultc.emit.lower.escape import escape
-from vaultc.emit.note import fenced
 from vaultc.emit.pages import Layout
+from vaultc.emit.results import words
 from vaultc.emit.results.block import block
 from vaultc.emit.results.history import history
 from vaultc.emit.results.overview import Links, ledger, measured
@@ -36,8 +38,8 @@ class Measured:
         """Whether there is a benchmark at all."""
         return bool(self.found)
 
-    def after(self, layout: Layout, note: Note) -> Mapping[int, str]:
-        """The blocks to put behind the code blocks of a note, by offset."""
+    def folds(self, layout: Layout, note: Note) -> Mapping[int, Fold]:
+        """What stands before the benchmarks of a note, which are folded, by offset."""
         page = layout.notes[note.path]
         out = {}
         for attached in self.found.get(note.path, ()):
@@ -46,7 +48,8 @@ class Measured:
                 links["History"] = pages.address(layout.histories[attached.id], page)
             links["All measurements"] = pages.address(layout.measured, page)
             links["Claims"] = pages.address(layout.claims, page)
-            out[attached.snippet.span.start] = block(attached, links)
+            lines = words.count(len(attached.snippet.code.strip("\n").split("\n")), "line")
+            out[attached.snippet.span.start] = Fold(block(attached, links), f"{lines} of Python")
         return out
 
     def generate(self, vault: Vault, layout: Layout) -> dict[str, str]:

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import pairwise
 
 from vaultc.bench.records import stats
@@ -19,6 +20,11 @@ class Axis:
     high: float
     log: bool
     ticks: tuple[tuple[float, str], ...]
+
+    @property
+    def title(self) -> str:
+        """What stands beside it."""
+        return f"{self.label} (log scale)" if self.log else self.label
 
     def place(self, value: float) -> float:
         """Where a value stands; below 0 or above 1 when it lies outside."""
@@ -53,6 +59,33 @@ def factors(label: str, low: float, high: float) -> Axis:
     """A logarithmic axis with round ticks inside its ends."""
     ticks = [tick for tick in _decades(low, high) if low <= tick <= high]
     return Axis(label, low, high, True, tuple((tick, _plain(tick)) for tick in ticks))
+
+
+def moment(started: str) -> float | None:
+    """A time in ISO 8601 as seconds since 1970 UTC; None for what is no time."""
+    try:
+        when = datetime.fromisoformat(started)
+        return (when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError):
+        return None
+
+
+def moments(label: str, values: Sequence[float], most: int = 4) -> Axis:
+    """An axis of time, with ticks at some of the moments: days, or within one day times."""
+    ordered = sorted(set(values))
+    low, high = ordered[0], ordered[-1]
+    if low == high:
+        low, high = low - 1, high + 1
+    days = {datetime.fromtimestamp(value, UTC).date() for value in ordered}
+    form = "%H:%M" if len(days) == 1 else "%Y-%m-%d"
+    apart = (high - low) / most
+    chosen: list[float] = []
+    for value in reversed(ordered):
+        if not chosen or chosen[-1] - value >= apart:
+            chosen.append(value)
+    ticks = tuple((value, datetime.fromtimestamp(value, UTC).strftime(form)) for value in reversed(chosen))
+    day = f", {min(days)}" if len(days) == 1 else ""
+    return Axis(label + day, low, high, False, ticks)
 
 
 def amounts(label: str, values: Sequence[float], unit: str, log: bool) -> Axis:

@@ -184,8 +184,8 @@ class _Frame:
                 parts.append(text(x, self.bottom + 16, words, "vc-tick", "middle"))
                 room = x - width / 2 - 5
         middle = (self.left + self.right) / 2
-        parts.append(text(middle, self.bottom + 33, short(self.chart.x.label, 40), "vc-label", "middle"))
-        parts.append(text(0, 12, short(self.chart.y.label, 48), "vc-label"))
+        parts.append(text(middle, self.bottom + 33, short(self.chart.x.title, 40), "vc-label", "middle"))
+        parts.append(text(0, 12, short(self.chart.y.title, 48), "vc-label"))
         return el("g", join(parts, "\n"), class_="vc-axes")
 
     def line(self, line: Line, series: int) -> Markup:

@@ -45,7 +45,7 @@ def draw_dots(dots: Dots, name: str) -> Markup:
         return left + 8 + dots.axis.place(value) * (right - left - 16)
 
     parts = [el("title", dots.title, id=f"{name}-title"), el("desc", dots.description, id=f"{name}-desc")]
-    parts.append(text(0, 12, short(dots.axis.label, 60), "vc-label"))
+    parts.append(text(0, 12, short(dots.axis.title, 60), "vc-label"))
     if named:
         parts.append(_legend(dots.series, left))
     for value, words in dots.axis.ticks:

@@ -13,10 +13,10 @@ from vaultc.bench.records.compare import Ordering, compare
 from vaultc.bench.records.model import Param, Point, Run
 from vaultc.bench.records.text import one_line
 from vaultc.emit.results import axes, words
-from vaultc.emit.results.block import raw
-from vaultc.emit.results.chart import MOST_SERIES, Chart, Line, draw
+from vaultc.emit.results.chart import MOST_SERIES, Chart, Line, Mark, draw
+from vaultc.emit.results.claims import counted
 from vaultc.emit.results.figures import mark, usable
-from vaultc.emit.results.html import el, join
+from vaultc.emit.results.html import el, join, raw
 from vaultc.emit.results.provenance import commit, versions
 
 MOST_RUNS = 60
@@ -24,7 +24,7 @@ _CHANGES: Final[tuple[tuple[Ordering, str], ...]] = (
     ("FASTER", "faster"),
     ("SLOWER", "slower"),
     ("SAME", "the same"),
-    ("AMBIGUOUS", "undecided"),
+    ("AMBIGUOUS", "open"),
 )
 
 
@@ -51,7 +51,7 @@ def _machine(on: OnMachine, code: str, name: str) -> Markup:
     left = len(on.runs) - len(runs)
     parts = [
         el("h2", one_line(on.machine.label, 120), id=name),
-        _plot(runs, name),
+        over_time(runs, name),
         el("div", table, class_="vc-scroll", tabindex="0"),
         el("p", f"and {words.count(left, 'older run')}, in the record", class_="vc-more") if left else "",
         el("p", "Record: ", el("code", f"_results/{on.run.id}/{on.machine.slug}.jsonl"), class_="vc-more"),
@@ -63,7 +63,6 @@ def _row(run: Run, before: Sequence[Run], code: str) -> Markup:
     current = run.code_key == code
     state = [] if current else [words.badge("earlier code", words.STATE["stale"][1], "stale")]
     state += words.badges(run, "ok")
-    verdicts = Counter(claim.verdict for claim in run.claims)
     cells = [
         el(
             "th",
@@ -72,7 +71,7 @@ def _row(run: Run, before: Sequence[Run], code: str) -> Markup:
         ),
         el("td", join(state, " ") or "ok"),
         el("td", _change(before, run)),
-        el("td", ", ".join(f"{count} {verdict}" for verdict, count in sorted(verdicts.items()))),
+        el("td", counted(claim.verdict for claim in run.claims)),
         el("td", commit(run)),
         el("td", ", ".join(versions(run.environment))),
     ]
@@ -87,41 +86,24 @@ def _change(before: Sequence[Run], run: Run) -> str:
     return ", ".join(f"{counts[verdict]} {label}" for verdict, label in _CHANGES if counts[verdict])
 
 
-def _plot(runs: Sequence[Run], name: str) -> Markup:
-    """The first metric of the first sweep at its last setting of each variant, run by run."""
+def over_time(runs: Sequence[Run], name: str) -> Markup:
+    """The first metric of the first sweep at its last setting of each variant, by the time of the run; empty where there are not
+    two runs of the latest kind."""
     latest = next((run for run in reversed(runs) if any(point.measured for point in run.points)), None)
-    if latest is None:
+    dated = [(when, run) for run in runs[-MOST_RUNS:] if (when := axes.moment(run.started)) is not None]
+    if latest is None or not dated:
         return Markup("")
     chosen = _representatives(latest)
-    lines = []
-    for point in chosen:
-        marks = []
-        for index, run in enumerate(runs, 1):
-            same = next((p for p in run.points if _key(p) == _key(point) and p.measured), None)
-            summary = stats.summarise(same.samples) if same else None
-            if same and summary and usable(summary):
-                doubtful = run.code_key != latest.code_key or bool(same.doubts)
-                marks.append(
-                    mark(
-                        float(index),
-                        summary,
-                        point.unit,
-                        f"{words.date(run.started)}, {words.setting(point)}",
-                        doubtful,
-                    )
-                )
-        lines.append(Line(words.setting(point), tuple(marks)))
+    lines = [Line(words.setting(point), _marks(point, dated, latest)) for point in chosen]
     lines = [line for line in lines if line.marks]
     if max((len(line.marks) for line in lines), default=0) < 2:
         return Markup("")
     edges = [edge for line in lines for m in line.marks for edge in (m.low, m.high)]
     wide = min(edges) > 0 and max(edges) / min(edges) > 30
     metric, sweep = one_line(chosen[0].metric, 40), one_line(chosen[0].sweep, 40)
-    step = -(-len(runs) // 5)
-    ticks = tuple((float(i), words.date(run.started)) for i, run in enumerate(runs, 1) if (len(runs) - i) % step == 0)
-    x = axes.Axis("run", 1.0, float(max(2, len(runs))), False, ticks)
+    x = axes.moments("time of the run, UTC", [mark.x for line in lines for mark in line.marks])
     y = axes.amounts(metric, edges, one_line(chosen[0].unit, 24), wide)
-    title = f"{metric} of {sweep} over {len(runs)} runs"
+    title = f"{metric} of {sweep} over {len(dated)} runs"
     chart = Chart(title, "; ".join(f"{line.label}: {line.marks[-1].tip}" for line in lines), x, y, tuple(lines))
     caption = f"{sweep}: each run at its largest setting; bars are 95 % intervals over its processes."
     if any(m.doubtful for line in lines for m in line.marks):
@@ -131,6 +113,19 @@ def _plot(runs: Sequence[Run], name: str) -> Markup:
         for at in range(0, len(lines), MOST_SERIES)
     ]
     return el("figure", join(drawn, "\n"), el("figcaption", caption), class_="vc-figure", data_search_exclude=True)
+
+
+def _marks(point: Point, dated: Sequence[tuple[float, Run]], latest: Run) -> tuple[Mark, ...]:
+    """A setting in each run that measured it."""
+    marks = []
+    for when, run in dated:
+        same = next((p for p in run.points if _key(p) == _key(point) and p.measured), None)
+        summary = stats.summarise(same.samples) if same else None
+        if same and summary and usable(summary):
+            doubtful = run.code_key != latest.code_key or bool(same.doubts)
+            where = f"{words.date(run.started)}, {words.setting(point)}"
+            marks.append(mark(when, summary, point.unit, where, doubtful))
+    return tuple(marks)
 
 
 def _representatives(run: Run) -> list[Point]:

@@ -24,6 +24,15 @@ def join(parts: Iterable[str], between: str = "") -> Markup:
     return Markup(between).join(part for part in parts if part)
 
 
+def raw(kind: str, content: str, state: str = "", id: str = "") -> str:
+    """HTML of ours as a block of the page that no Markdown processor looks into, at any depth of lists and quotes."""
+    selector = (
+        f'div[data-vaultc="{kind}"]' + (f'[data-state="{state}"]' if state else "") + (f'[id="{id}"]' if id else "")
+    )
+    lines = "\n".join(line for line in content.split("\n") if line.strip())
+    return f"/// html | {selector}\n    markdown: html\n\n{lines}\n\n///"
+
+
 def _attributes(attributes: dict[str, Attribute]) -> Markup:
     found = []
     for name, value in attributes.items():

@@ -10,8 +10,7 @@ from vaultc.bench.records.jobs import BadSnippet
 from vaultc.bench.records.model import GRAVE, Claim, Verdict
 from vaultc.bench.records.text import one_line
 from vaultc.emit.results import claims, words
-from vaultc.emit.results.block import raw
-from vaultc.emit.results.html import el, join, void
+from vaultc.emit.results.html import el, join, raw, void
 
 MOST_CHOICES = 24
 """Values of one filter that the style knows; what comes after them shares the last."""
@@ -90,7 +89,7 @@ def ledger(found: Sequence[Attached], titles: Mapping[str, str], links: "Links")
             entries += [(attached, None, Claim(text, "unmeasured")) for text in attached.promised]
     order: tuple[Verdict, ...] = ("refuted", "undecided", "unmeasured", "confirmed")
     entries.sort(key=lambda entry: order.index(entry[2].verdict))
-    by_verdict = Filter("status", "Verdict", (claim.verdict for _, _, claim in entries))
+    by_verdict = Filter("status", "Verdict", (claims.word(claim.verdict) for _, _, claim in entries))
     by_machine = Filter("machine", "Machine", (machine(on) for _, on, _ in entries))
     lines = []
     for attached, on, claim in entries:
@@ -113,14 +112,16 @@ def ledger(found: Sequence[Attached], titles: Mapping[str, str], links: "Links")
         ]
         lines.append(
             el(
-                "tr", join(cells, " "), data_status=by_verdict.numbers([claim.verdict]), data_machine=by_machine.numbers([machine(on)]),
+                "tr", join(cells, " "), data_status=by_verdict.numbers([claims.word(claim.verdict)]), data_machine=by_machine.numbers([machine(on)]),
                 data_state=on.state if on else None,
             )
         )  # fmt: skip
     if not lines:
         return raw("ledger", el("p", "No benchmark claims anything yet."))
-    counts = Counter[str]("stale" if on and on.state == "stale" else claim.verdict for _, on, claim in entries)
-    tally = ", ".join(f"{counts[word]} {word}" for word in (*order, "stale") if counts[word])
+    counts = Counter[str](
+        "stale" if on and on.state == "stale" else claims.word(claim.verdict) for _, on, claim in entries
+    )
+    tally = ", ".join(f"{counts[word]} {word}" for word in (*map(claims.word, order), "stale") if counts[word])
     head = _head("Verdict", "Claim", "Note", "Machine", "Measured")
     filters = el("form", by_verdict.render(), by_machine.render(), class_="vc-filters", data_search_exclude=True)
     return raw("ledger", join((el("p", tally, class_="vc-head"), filters, _scroll(head, lines)), "\n"))

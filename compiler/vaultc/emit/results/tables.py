@@ -116,11 +116,14 @@ def _metric(metric: str, unit: str, first: bool, notes: _Notes) -> Column:
         summary = stats.summarise(point.samples)
         if summary is None:
             return _status(point, notes)
-        marks = []
+        remarks: dict[Markup, bool] = {}  # whether each is grave; a status and a flag may say the same
         if point.status != "ok":
             label, meaning = words.STATUS[point.status]
-            marks.append(notes.mark(_remark(label, point.message or meaning)))
-        marks += [notes.mark(_remark(*words.FLAG[flag]), flag in GRAVE) for flag in dict.fromkeys(point.flags)]
+            remarks[_remark(label, point.message or meaning)] = False
+        for flag in point.flags:
+            remark = _remark(*words.FLAG[flag])
+            remarks[remark] = remarks.get(remark, False) or flag in GRAVE
+        marks = [notes.mark(remark, grave) for remark, grave in remarks.items()]
         value = el(
             "span", words.measured(summary, "" if unit else point.unit), class_="vc-value", data_status=point.status
         )

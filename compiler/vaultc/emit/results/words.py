@@ -63,7 +63,8 @@ def badges(run: Run, state: State) -> list[Markup]:
     if run.status != "ok":
         found.append(badge(*STATUS[run.status], run.status))
     flags = dict.fromkeys(flag for point in run.points for flag in point.flags if flag in GRAVE)
-    return found + [badge(*FLAG[flag], "doubt") for flag in flags]
+    said = STATUS[run.status][0]  # a flag by the name of the status says nothing more
+    return found + [badge(*FLAG[flag], "doubt") for flag in flags if FLAG[flag][0] != said]
 
 
 def measured(summary: Summary, unit: str) -> str:
