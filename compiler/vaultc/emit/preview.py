@@ -4,18 +4,15 @@ import html
 import json
 import re
 from collections.abc import Iterator, Sequence
-from urllib.parse import quote
 
 from vaultc.emit.frame import summary_of
+from vaultc.emit.links import Links
 from vaultc.emit.lower.callouts import callout
-from vaultc.emit.note import label_of
 from vaultc.emit.pages import Layout
 from vaultc.graph import Vault
-from vaultc.model import Note, Reference
+from vaultc.model import Note
 from vaultc.parse import Document
 from vaultc.parse.event import Event
-from vaultc.resolve import Ambiguous, Resolution, Resolved, unpublished
-from vaultc.resolve.pages import url
 from vaultc.text import Span
 
 # Characters of text: of the whole note, below one anchor, and below all anchors together.
@@ -32,7 +29,7 @@ def preview(vault: Vault, layout: Layout, note: Note, document: Document) -> str
 
     HTML holds nothing but the elements that are written here; destinations are addresses from the root of the site.
     """
-    links = _Links(vault, layout, note)
+    links = Links(vault, layout, note)
     leaves = list(_leaves(document))
     anchors = {heading.span.start: heading.anchor for heading in note.headings}
     first: list[_Leaf] = []
@@ -70,36 +67,6 @@ def bare(title: str) -> str:
 
 def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-class _Links:
-    """Where the links of a note lead in the site, and what they show."""
-
-    def __init__(self, vault: Vault, layout: Layout, note: Note) -> None:
-        self._layout = layout
-        self._notes = vault.notes
-        pairs = zip(note.references, vault.links[note.path], strict=True)
-        self._meant = {ref.span.start: (ref, meant) for ref, meant in pairs if ref.kind != "property"}
-        self._unnamed = {ref.span.start for ref in unpublished.bare(vault.notes, note, vault.links[note.path])}
-
-    def label(self, start: int) -> str:
-        """The words of the wiki-link at a byte; nothing for an embed, which is more than words."""
-        reference = self._at(start)[0]
-        if start in self._unnamed:
-            return unpublished.WORDS
-        return label_of(reference) if reference and reference.kind != "embed" else ""
-
-    def href(self, start: int) -> str:
-        """The address of the page that the link at a byte leads to; empty where that is none."""
-        meant = self._at(start)[1]
-        chosen = meant.chosen if isinstance(meant, Ambiguous) else meant
-        if not isinstance(chosen, Resolved) or chosen.kind != "note" or unpublished.hides(self._notes, chosen):
-            return ""
-        page = self._layout.page(chosen.path)
-        return "" if page is None else quote(url(page)) + (f"#{quote(chosen.anchor)}" if chosen.anchor else "")
-
-    def _at(self, start: int) -> tuple[Reference | None, Resolution | None]:
-        return self._meant.get(start, (None, None))
 
 
 class _Leaf:
@@ -142,7 +109,7 @@ def _leaves(document: Document) -> Iterator[_Leaf]:
 
 
 def _written(
-    leaves: Sequence[_Leaf], note: Note, document: Document, links: _Links, limit: int, element: str = "p"
+    leaves: Sequence[_Leaf], note: Note, document: Document, links: Links, limit: int, element: str = "p"
 ) -> str:
     """As many leaves, each in an element, as the limit of characters leaves room for; the last one is cut."""
     out: list[str] = []
@@ -160,7 +127,7 @@ def _written(
 class _Inline:
     """Writes one leaf as HTML, until no room is `left`."""
 
-    def __init__(self, document: Document, links: _Links, markers: Sequence[Span], left: int) -> None:
+    def __init__(self, document: Document, links: Links, markers: Sequence[Span], left: int) -> None:
         self.left = left
         self._document, self._links, self._markers = document, links, markers
         self._out: list[str] = []

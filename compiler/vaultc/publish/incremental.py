@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import gc
 import json
-import os
-import shutil
-import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -21,6 +18,7 @@ from vaultc import kept, many
 from vaultc.diagnostics import Diagnostic
 from vaultc.emit.write import stamp
 from vaultc.faults import not_compiled
+from vaultc.publish.carry import carry, stands
 from vaultc.publish.rendering import Renderer
 from vaultc.publish.sidebar import Sidebar
 from vaultc.publish.surroundings import Surroundings, environment
@@ -130,28 +128,13 @@ def _carried(known: Kept, name: str, last: Path, aside: Path) -> bool:
     """Take a page and its preview over into the new site, when both are still those that were written."""
     files = ((known.page, name), (known.preview, preview_file(name)))
     try:
-        if not all(_stands(last / file, written) for written, file in files):
+        if not all(stands(last / file, written) for written, file in files):
             return False
         for _, file in files:
-            _carry(last / file, aside / file)
+            carry(last / file, aside / file)
     except FileNotFoundError:
         return False
     return True
-
-
-def _stands(path: Path, written: tuple[int, int]) -> bool:
-    found = os.lstat(path)
-    return stat.S_ISREG(found.st_mode) and (found.st_size, found.st_mtime_ns) == written
-
-
-def _carry(old: Path, new: Path) -> None:
-    if old == new:
-        return
-    new.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        os.link(old, new)
-    except OSError:  # a file system without hard links
-        shutil.copy2(old, new)
 
 
 def _rendered(
