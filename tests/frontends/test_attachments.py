@@ -114,3 +114,49 @@ def test_no_attachment_takes_the_place_of_a_script_of_the_site(tmp_path: Path) -
     assert [path for path in tree(site) if (site / path).read_bytes() == b"canary()"] == ["other/bundle.js"]
     page = (site / "a/index.html").read_text(encoding="utf-8")
     assert bundle in page and page.count('class="vaultc-unpublished"') == 3
+
+
+PAGES = ["x.markdown", "x.mkd", "sub/index.mdown", "index.mkdn", "drawing.excalidraw.md", "UPPER.Excalidraw.MD"]
+
+
+@pytest.mark.parametrize("trusted", [False, True])
+def test_no_attachment_becomes_a_page(tmp_path: Path, trusted: bool) -> None:
+    """A generator reads more endings than Obsidian, and would heed what the front matter of such a file says to it."""
+    text = '---\ntitle: "</title><script>canary()</script>"\npublish: false\n---\ncanary\n'
+    notes = dict.fromkeys(PAGES, text) | {"a.md": "# A\n\n" + " ".join(f"[[{name}]]" for name in PAGES), "sub/b.md": ""}
+    env = {**os.environ, **{f"XDG_{name}_HOME": str(tmp_path / name) for name in ("CACHE", "STATE")}}
+    config = 'vault = "notes"\n' + 'html = "trusted"\n' * trusted
+    write(tmp_path / "p", {f"notes/{name}": text for name, text in notes.items()} | {"vaultc.toml": config})
+    done = run(env, "build", "p", "--site-dir", "site", "--trust", cwd=tmp_path)
+    assert done.returncode == 0 and "conflicts" not in done.stderr, done.stderr
+    site = tmp_path / "site"
+    assert [path for path in tree(site) if b"canary" in (site / path).read_bytes()] == []
+    assert {"sub/index.html", "index.html"} <= tree(site)
+    assert (site / "a/index.html").read_text(encoding="utf-8").count('class="vaultc-unpublished"') == len(PAGES)
+
+
+def test_no_attachment_speaks_to_the_host_of_the_site(tmp_path: Path) -> None:
+    files = [
+        "CNAME",
+        "_redirects",
+        "_headers",
+        "_worker.js",
+        "_worker.js/index.js",
+        "_worker.js.map/x.txt",
+        "Vercel.json",
+        "_config.yml",
+        "sub/CNAME",
+    ]
+    notes = dict.fromkeys(files, "theirs") | {"a.md": "# A\n\n" + " ".join(f"[f]({name})" for name in files)}
+    env = {**os.environ, **{f"XDG_{name}_HOME": str(tmp_path / name) for name in ("CACHE", "STATE")}}
+    write(
+        tmp_path / "p", {f"notes/{name}": text for name, text in notes.items()} | {"vaultc.toml": 'vault = "notes"\n'}
+    )
+    write(tmp_path / "site", {"CNAME": "mine"})
+    for _ in range(2):
+        done = run(env, "build", "p", "--site-dir", "site", cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        site = tmp_path / "site"
+        theirs = [path for path in tree(site) if (site / path).read_bytes() == b"theirs"]
+        assert sorted(theirs) == ["_worker.js.map/x.txt", "sub/CNAME"]
+        assert (site / "CNAME").read_text() == "mine"

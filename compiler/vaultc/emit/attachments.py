@@ -1,5 +1,5 @@
-"""Files beside the notes that would run in a reader's browser: pages, and what a page of the site would load in the place of its own
-scripts and styles, are not published, drawings without what runs."""
+"""Files beside the notes that would be more than files in a site. What a generator or a browser would make a page of, what a page would
+load in the place of its own scripts and styles, and what the host of the site would obey are not published, drawings without what runs."""
 
 import re
 from collections.abc import Iterator
@@ -12,6 +12,12 @@ from vaultc.text import fold
 _PAGES: Final = frozenset("hta htm html mht mhtml shtml svgz swf xht xhtml xml xsl xslt".split())
 # Where a theme's scripts and styles lie in a site; a file of a vault would come before the theme's of that name.
 _PARTS: Final = ("assets/javascripts/", "assets/stylesheets/", "assets/vaultc/", "search/")
+# What a generator makes a page of, drawings of Excalidraw among them: the front matter of such a file would speak to the generator.
+_SOURCES: Final = frozenset("markdown md mdown mkd mkdn".split())
+# What services that show a site read at its root: which domain is its own, where requests go, what runs for them.
+_HOST: Final = frozenset(
+    "cname _config.yml _headers _redirects _routes.json _worker.js netlify.toml staticwebapp.config.json vercel.json web.config".split()
+)
 _LARGEST = 1 << 25
 _NOTHING = '<svg xmlns="http://www.w3.org/2000/svg"/>'
 _HTML = "{http://www.w3.org/1999/xhtml}"
@@ -20,9 +26,13 @@ _PROGRAM = re.compile(r"(?:javascript|vbscript|data:(?!image/(?:png|jpeg|gif|web
 _BLANK = re.compile(r"[\s\0-\x20]+")
 
 
-def runs(path: str) -> bool:
-    """Whether a file is one that browsers show as a page, with what runs in it, or that pages could load as a part of the theme."""
-    return path.rpartition(".")[2].lower() in _PAGES or fold(path).startswith(_PARTS)
+def left_out(path: str, trusted: bool) -> bool:
+    """Whether a file is not published; `trusted` says that only what would be a page beside ours is not."""
+    extension = path.rpartition(".")[2].lower()
+    if extension in _SOURCES or trusted:
+        return extension in _SOURCES
+    name = fold(path)
+    return extension in _PAGES or name.startswith(_PARTS) or name.partition("/")[0] in _HOST
 
 
 def drawing(path: Path) -> str | None:

@@ -133,10 +133,10 @@ def _described(vault: Vault, reference: Reference, resolution: Resolution) -> st
 
 
 def _left_out(vault: Vault, resolution: Resolution) -> bool:
-    """Whether a link leads to a file that would run in a browser as a page of the site or in one."""
+    """Whether a link leads to a file that is not published."""
     if not isinstance(resolution, Resolved) or resolution.kind != "asset":
         return False
-    return attachments.runs(resolution.path) and vault.project.config.html == "sanitized"
+    return attachments.left_out(resolution.path, vault.project.config.html == "trusted")
 
 
 def unresolved(vault: Vault, label: str, resolution: Resolution) -> str:
