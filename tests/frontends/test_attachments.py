@@ -140,7 +140,6 @@ def test_no_attachment_speaks_to_the_host_of_the_site(tmp_path: Path) -> None:
         "CNAME",
         "_redirects",
         "_headers",
-        "_worker.js",
         "_worker.js/index.js",
         "_worker.js.map/x.txt",
         "Vercel.json",
