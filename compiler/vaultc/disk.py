@@ -44,6 +44,16 @@ def digest(data: bytes) -> str:
     return blake2b(data, digest_size=16).hexdigest()
 
 
+Stamp = tuple[int, int]
+"""A file's size and time, by which a later run tells whether it is the same file."""
+
+
+def stamp(path: Path) -> Stamp:
+    """The stamp of the file at `path`, of a symlink's own where it is one. Raises OSError."""
+    found = path.stat(follow_symlinks=False)
+    return found.st_size, found.st_mtime_ns
+
+
 def inside(root: Path, name: str) -> Path:
     """Where the file `name` (relative to `root`, in POSIX form) is written.
 

@@ -153,6 +153,7 @@ disk._rename = counted(disk._rename) if sys.argv[3] == "native" else lambda *_: 
 swap = Swap(Path(sys.argv[1]))
 swap.aside.mkdir()
 (swap.aside / "index.html").write_text("new")
+swap.carry(sys.argv[4:])
 swap.done()
 """
 
@@ -174,6 +175,48 @@ def test_a_build_killed_at_any_step_leaves_a_site_and_its_repository(tmp_path: P
             return
         assert done.returncode == -signal.SIGKILL
     raise AssertionError("the steps never came to an end")
+
+
+def test_a_few_files_killed_at_any_step_are_whole_and_the_next_build_knows_which_are_new(tmp_path: Path) -> None:
+    for step in range(20):
+        folder = tmp_path / str(step)
+        tag = {"CACHEDIR.TAG": disk.TAG_TEXT}
+        site = write(folder / "site", {"index.html": "old", "stays/index.html": "x", "gone/index.html": "y", **tag})
+        done = subprocess.run(
+            [sys.executable, "-c", KILLED, site, str(step), "native", "stays/index.html"], check=False
+        )
+        swap = Swap(site)
+        found = tree(folder)
+        assert found.pop("site/index.html") in ("old", "new")
+        assert found.pop("site/gone/index.html", "y") == "y"
+        assert found == {"site/stays/index.html": "x", "site/CACHEDIR.TAG": disk.TAG_TEXT}
+        assert {name for name, stamp in swap.found.items() if stamp} == set(tree(site))
+        if done.returncode == 0:
+            assert tree(site) == {"index.html": "new", "stays/index.html": "x", **tag}
+            return
+        assert done.returncode == -signal.SIGKILL
+    raise AssertionError("the steps never came to an end")
+
+
+def test_what_is_in_the_way_of_a_few_files_is_removed_and_nothing_is_written_through_a_symlink(tmp_path: Path) -> None:
+    site = write(tmp_path / "site", {"stays.html": "x", "file": "old", "folder/deep/index.html": "old"})
+    write(site, {"CACHEDIR.TAG": disk.TAG_TEXT, ".git/HEAD": "ref", ".nojekyll": "old"})
+    write(tmp_path, {"documents/index.html": "mine"})
+    (site / "link").symlink_to("../documents")
+    swap = Swap(site)
+    write(swap.aside, {"file/index.html": "new", "folder/deep": "new", "link/index.html": "new", ".nojekyll": "new"})
+    swap.carry(["stays.html"])
+    swap.done()
+    assert tree(tmp_path) == {
+        "documents/index.html": "mine",
+        "site/.git/HEAD": "ref",
+        "site/.nojekyll": "new",
+        "site/CACHEDIR.TAG": disk.TAG_TEXT,
+        "site/file/index.html": "new",
+        "site/folder/deep": "new",
+        "site/link/index.html": "new",
+        "site/stays.html": "x",
+    }
 
 
 def test_files_that_came_during_the_build_are_not_deleted(tmp_path: Path) -> None:

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from vaultc import disk
+from vaultc.disk import stamp
 from vaultc.emit import emit
-from vaultc.emit.write import stamp, write
+from vaultc.emit.write import write
 from vaultc.errors import VaultcError
 from vaultc.session import Session
 

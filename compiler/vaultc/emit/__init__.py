@@ -8,14 +8,14 @@ from pathlib import Path
 
 from vaultc import faults
 from vaultc.diagnostics import Diagnostic
-from vaultc.disk import digest
+from vaultc.disk import digest, stamp
 from vaultc.emit import attachments, frame, generated, graph_file, note, preview, results, source
 from vaultc.emit.backlinks import Mention, mentions
 from vaultc.emit.documents import Documents
 from vaultc.emit.keys import Keys
 from vaultc.emit.memo import File, Memo, Part
 from vaultc.emit.pages import GRAPH, Layout, layout
-from vaultc.emit.write import stamp, write
+from vaultc.emit.write import write
 from vaultc.graph import Vault
 from vaultc.model import Note
 

@@ -54,12 +54,6 @@ def _copy(source: Path, path: Path) -> int:
     return 1
 
 
-def stamp(path: Path) -> tuple[int, int]:
-    """A file's size and time, by which a later run tells whether it is the same file. Raises OSError."""
-    found = path.stat(follow_symlinks=False)
-    return found.st_size, found.st_mtime_ns
-
-
 def _sweep(folder: Path, wanted: Collection[str], prefix: str = "") -> int:
     """Remove what is not wanted, symlinks as such, and the folders that are then empty; how many files that were."""
     removed = 0

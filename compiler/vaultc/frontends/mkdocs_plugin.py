@@ -2,7 +2,7 @@
 
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -30,7 +30,7 @@ from vaultc.graph import Vault
 from vaultc.publish import incremental, rendering, surroundings, whole
 from vaultc.publish import mkdocs as publish
 from vaultc.publish.sidebar import Sidebar
-from vaultc.publish.site import Swap, claim
+from vaultc.publish.site import Swap, claim, tree
 from vaultc.session import Session
 from vaultc.text import safe
 
@@ -63,7 +63,7 @@ class VaultcPlugin(BasePlugin[PluginOptions]):
         self._paths: dict[str, str] = {}  # the note of each page
         self._swap: Swap | None = None
         self._sidebar: Sidebar | None = None
-        self._documents: list[File] = []
+        self._documents: Sequence[File] = ()
         self._held = ExitStack()
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
@@ -151,8 +151,8 @@ class VaultcPlugin(BasePlugin[PluginOptions]):
         return nav
 
     def _publish(self, nav: Navigation, config: MkDocsConfig, files: Files) -> None:
-        """Make the pages here, where it can be told what each is made of: MkDocs then finds none to render."""
-        self._documents = []
+        """Make the pages and the copies here, where it can be told what each is made of: MkDocs then finds none to do."""
+        self._documents = ()
         if self.whole:
             log.info("every page is rendered, for vaultc cannot tell what pages are made of: %s", "; ".join(self.whole))
             return
@@ -162,20 +162,20 @@ class VaultcPlugin(BasePlugin[PluginOptions]):
         site = incremental.Site(
             config, files, nav, env, self._sidebar, emitted.digests, self._paths, emitted.previews, self._substitute
         )
+        place = Path(config.site_dir)
         if self._swap:
             cache = vault.project.output("cache") / f"pages-{disk.key(self._swap.site)}"
-            store = incremental.Store(cache, vault.scan.size)
-            filled = incremental.fill(site, self._swap.site, self._swap.aside, store)
+            filled = incremental.fill(site, self._swap.found, place, incremental.Store(cache, vault.scan.size))
+            self._swap.carry(filled.stay)
         else:
-            place = Path(config.site_dir)
-            filled = incremental.fill(site, place, place, self._pages)
+            filled = incremental.fill(site, tree(place), place, self._pages)
         self.rendered = filled.rendered
         for finding in filled.faults:
             self._fault(finding)
         if index := rendering.search(config):
             index.search_index = rendering.Joined(index.search_index, filled.entries)
-        self._documents = list(files.documentation_pages())
-        for file in self._documents:
+        self._documents = files.documentation_pages()
+        for file in [file for file in files if file.inclusion.is_included()]:
             files.remove(file)
 
     def on_template_context(self, context: Any, /, *, template_name: str, config: MkDocsConfig) -> Any:

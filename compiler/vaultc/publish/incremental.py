@@ -16,42 +16,53 @@ from mkdocs.structure.pages import Page
 
 from vaultc import kept, many
 from vaultc.diagnostics import Diagnostic
-from vaultc.emit.write import stamp
+from vaultc.disk import Stamp, stamp
 from vaultc.faults import not_compiled
-from vaultc.publish.carry import carry, stands
 from vaultc.publish.rendering import Renderer
 from vaultc.publish.sidebar import Sidebar
 from vaultc.publish.surroundings import Surroundings, environment
 
 # Pages that one processor renders before another would have begun.
 _WORTH = 8
-_VERSION = "pages 2"
+_VERSION = "pages 3"
 
 
 class Kept(NamedTuple):
-    """A page of the last site: the digest of all that it is made of, its search entries, size and time of its file and of its
-    preview's."""
+    """A page of the last site: the digest of all that it is made of, its search entries, the stamps of its file and of its preview's."""
 
     digest: str
     entries: str
-    page: tuple[int, int]
-    preview: tuple[int, int]
+    page: Stamp
+    preview: Stamp
+
+
+class Copy(NamedTuple):
+    """A file of the last site that is a copy of another: where that was, and the stamps of both."""
+
+    source: str
+    was: Stamp
+    now: Stamp
+
+
+class _Known(NamedTuple):
+    pages: dict[str, Kept]
+    copies: dict[str, Copy]
 
 
 class Store:
-    """What is known of the pages in one site folder: kept in `file` between runs, or only in memory. Times decide only whether a
-    page is taken for the one that was written."""
+    """What is known of the files in one site folder, by name: kept in `file` between runs, or only in memory. Times decide only
+    whether a file is taken for the one that was written."""
 
     def __init__(self, file: Path | None = None, size: int = 0) -> None:
         """`size` is that of the notes in bytes."""
         self._file = file
-        self.pages = (kept.load(file, dict[str, Kept], _VERSION, size) if file else None) or {}
+        self.pages, self.copies = (kept.load(file, _Known, _VERSION, size) if file else None) or _Known({}, {})
 
-    def save(self, pages: dict[str, Kept]) -> None:
-        """Keep these pages for the next time."""
-        self.pages = pages
+    def save(self, pages: dict[str, Kept], copies: dict[str, Copy]) -> None:
+        """Keep these for the next time."""
+        self.pages, self.copies = pages, copies
         if self._file:
-            kept.save(self._file, pages, _VERSION)
+            kept.save(self._file, _Known(pages, copies), _VERSION)
 
 
 class Site(NamedTuple):
@@ -70,45 +81,80 @@ class Site(NamedTuple):
 
 
 class Filled(NamedTuple):
-    """The search entries of all pages (JSON, separated by commas), findings about pages, and how many pages were rendered."""
+    """The search entries of all pages (JSON, separated by commas), findings about pages, how many pages were rendered, and the names of
+    files that stay as they are in the last site."""
 
     entries: str
     faults: tuple[Diagnostic, ...]
     rendered: int
+    stay: tuple[str, ...]
 
 
-def fill(site: Site, last: Path, aside: Path, store: Store) -> Filled:
-    """Fill the folder `aside` with every page, from the site at `last` where nothing about a page changed.
+def fill(site: Site, last: Mapping[str, Stamp | None], folder: Path, store: Store) -> Filled:
+    """Write every page, and every file that is a copy of another, into `folder`, but for those that are made of the same as in the
+    last site; `last` says what there is in it. Where `folder` is that site, pages and copies that are gone are removed from it.
 
-    Both may be the same folder: then pages that are gone are removed from it. Raises OSError where that cannot be.
+    Raises OSError where that cannot be.
     """
     surroundings = Surroundings(site.config, site.nav, site.sidebar)
     shared = environment(site.config)
     done: dict[str, Kept] = {}
     missing: list[tuple[Page, str]] = []
-    documents = site.files.documentation_pages()
-    for page in filter(None, (file.page for file in documents)):
+    pages = [file.page for file in site.files.documentation_pages() if file.page]
+    for page in pages:
         name, objects = page.file.dest_uri, site.objects.get(page.file.src_uri)
         digest = surroundings.digest(page, shared, f"{objects} {site.previews.get(page.file.src_uri)}")
         known = store.pages.get(name)
-        if objects and known and known.digest == digest and _carried(known, name, last, aside):
+        if (
+            objects
+            and known
+            and known.digest == digest
+            and last.get(name) == known.page
+            and last.get(preview_file(name)) == known.preview
+        ):
             done[name] = known
         else:
             missing.append((page, digest))
+    stay = list(_files(done))
+    gone = {*_files(store.pages), *store.copies}
+    gone.difference_update(_files(page.file.dest_uri for page in pages), (file.dest_uri for file in site.files))
+    for name in gone:
+        (folder / name).unlink(missing_ok=True)
+    copies = dict(_copied(site.files, last, store))
     faults: list[Diagnostic] = []
     faulty: set[str] = set()
-    for name, page_, fault in _rendered(site, missing, aside):
+    for name, page_, fault in _rendered(site, missing, folder):
         done[name] = page_
         if fault:
             faults.append(fault)
             faulty.add(name)
-    if aside == last:
-        for name in store.pages.keys() - done.keys():
-            (last / name).unlink(missing_ok=True)
-            (last / preview_file(name)).unlink(missing_ok=True)
-    entries = (done[file.dest_uri].entries for file in documents)
-    store.save({name: page_ for name, page_ in done.items() if name not in faulty})
-    return Filled(",".join(filter(None, entries)), tuple(faults), len(missing))
+    stay += [name for name, copy in copies.items() if store.copies.get(name) is copy]
+    entries = ",".join(filter(None, (done[page.file.dest_uri].entries for page in pages)))
+    store.save({name: page_ for name, page_ in done.items() if name not in faulty}, copies)
+    return Filled(entries, tuple(faults), len(missing), tuple(stay))
+
+
+def _files(pages: Iterable[str]) -> Iterator[str]:
+    for name in pages:
+        yield name
+        yield preview_file(name)
+
+
+def _copied(files: Files, last: Mapping[str, Stamp | None], store: Store) -> Iterator[tuple[str, Copy]]:
+    """Copy those files that are not in the last site already: what to keep of each."""
+    for file in files:
+        if file.is_documentation_page() or not file.inclusion.is_included():
+            continue
+        if file.abs_src_path is None:  # made by MkDocs or a plugin
+            file.copy_file()
+            continue
+        name, was = file.dest_uri, stamp(Path(file.abs_src_path))
+        known = store.copies.get(name)
+        if known and (known.source, known.was) == (file.abs_src_path, was) and last.get(name) == known.now:
+            yield name, known
+        else:
+            file.copy_file()
+            yield name, Copy(file.abs_src_path, was, stamp(Path(file.abs_dest_path)))
 
 
 def preview_file(page: str) -> str:
@@ -122,19 +168,6 @@ def write_preview(site: Path, page: str, preview: str) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(preview.encode("utf-8", "replace"))
     return path
-
-
-def _carried(known: Kept, name: str, last: Path, aside: Path) -> bool:
-    """Take a page and its preview over into the new site, when both are still those that were written."""
-    files = ((known.page, name), (known.preview, preview_file(name)))
-    try:
-        if not all(stands(last / file, written) for written, file in files):
-            return False
-        for _, file in files:
-            carry(last / file, aside / file)
-    except FileNotFoundError:
-        return False
-    return True
 
 
 def _rendered(

@@ -2,16 +2,19 @@
 
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
 from vaultc import disk
 from vaultc.config import Project
 from vaultc.errors import VaultcError
+from vaultc.publish.carry import carry
 
 # What stays in a site's folder that is the checkout of a published branch.
 KEPT = (".git", "CNAME", ".nojekyll")
+# Files that are moved into a site within a moment.
+_FEW = 500
 
 
 def claim(site: Path, project: Project, sources: Mapping[str, Path]) -> Path:
@@ -46,17 +49,56 @@ def _below(path: Path, folder: Path) -> bool:
     return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))
 
 
+def tree(folder: Path) -> dict[str, disk.Stamp | None]:
+    """What is below a folder, by its path there: the stamps of regular files; None for what is none, folders (with a slash at their
+    end) among it. What a site's owner keeps in it is passed over. Raises OSError, but none for a folder that is not there.
+    """
+    out: dict[str, disk.Stamp | None] = {}
+    todo = [("", str(folder))]
+    while todo:
+        prefix, place = todo.pop()
+        try:
+            with os.scandir(place) as entries:
+                for entry in entries:
+                    name = prefix + entry.name
+                    if name in KEPT:
+                        continue
+                    if entry.is_dir(follow_symlinks=False):
+                        out[name + "/"] = None
+                        todo.append((name + "/", entry.path))
+                    elif entry.is_file(follow_symlinks=False):
+                        found = entry.stat(follow_symlinks=False)
+                        out[name] = (found.st_size, found.st_mtime_ns)
+                    else:
+                        out[name] = None
+        except FileNotFoundError:
+            if prefix:
+                raise
+    return out
+
+
 class Swap:
-    """Builds a site aside and puts it in its place when it is whole, so that an interrupted build leaves the last good one.
+    """Makes a site aside, of new files and of those of the last that stay, and puts it in its place when it is whole: an interrupted
+    build leaves the last good one.
+
+    A site of many new files is exchanged for the last one in one step. Few are moved into it one by one, each in one step, since making
+    and removing a folder for every page takes longer than all else that an edit does.
 
     The caller holds the lock of `site`.
     """
 
     def __init__(self, site: Path) -> None:
+        """Raises OSError, NotADirectoryError for a file in the place of the site."""
         self.site = site
         self.aside = site.with_name(f".{site.name}.vaultc-new")
+        self._carried: set[str] = set()
         disk.recover(self.aside, site)
         self.drop()
+        self.found = tree(site)
+
+    def carry(self, names: Iterable[str]) -> None:
+        """Let these files of the last site be files of the new one."""
+        self._carried.update(names)
 
     def done(self) -> None:
         """Put the new site in place.
@@ -65,12 +107,42 @@ class Swap:
         """
         disk.claim(self.site, KEPT)
         disk.write(self.aside / disk.TAG, disk.TAG_TEXT.encode())
+        here = {name: found for name, found in tree(self.aside).items() if found}
+        here |= {name: disk.stamp(self.aside / name) for name in KEPT if (self.aside / name).is_file()}
+        made = [name for name, found in here.items() if self.found.get(name) != found]
+        stay = self._carried.union(here).difference(made)
+        if len(made) > _FEW or not stay:
+            self._exchange(stay.difference(here))
+        else:
+            self._patch(made, stay)
+        self.drop()
+
+    def _exchange(self, stay: Collection[str]) -> None:
+        for name in stay:
+            carry(self.site / name, self.aside / name)
         for name in KEPT:
             old, new = self.site / name, self.aside / name
             if old.is_file() and not old.is_symlink() and not os.path.lexists(new):
                 shutil.copy2(old, new)
         disk.install(self.aside, self.site)
-        self.drop()
+
+    def _patch(self, made: Collection[str], stay: Collection[str]) -> None:
+        """Remove from the last site what is not in the new one, and move the other files there."""
+        wanted = {*made, *stay}
+        folders = {
+            "/".join(parts[:end]) + "/"
+            for parts in (name.split("/") for name in wanted)
+            for end in range(1, len(parts))
+        }
+        for name in sorted(self.found.keys() - wanted - folders, reverse=True):  # what is in a folder comes before it
+            if name.endswith("/"):
+                (self.site / name).rmdir()
+            else:
+                (self.site / name).unlink()
+        for name in made:
+            path = disk.inside(self.site, name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            (self.aside / name).replace(path)
 
     def drop(self) -> None:
         """Remove what was built aside, or what stood in place before; a repository in it goes back to its place."""

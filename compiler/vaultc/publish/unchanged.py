@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
@@ -12,10 +12,10 @@ from vaultc import kept
 from vaultc.config import Project
 from vaultc.disk import key
 from vaultc.publish import web
-from vaultc.publish.site import KEPT
+from vaultc.publish.site import tree
 from vaultc.scan import Scan
 
-_VERSION = "site 1"
+_VERSION = "site 2"
 _LIBRARIES = ("jinja2", "markdown", "material", "mkdocs", "nh3", "pygments", "pymdownx", "pyromark", "yaml", "igraph")
 
 
@@ -69,25 +69,10 @@ class Last:
                 whole.update(data + (repr(sorted(os.environ.items())).encode() if b"!ENV" in data else b""))
         for folder in (web.overrides_dir(), web.bundle_dir(), *map(Path, built.inputs), Path(built.site)):
             if folder.is_dir():
-                whole.update(b"".join(sorted(_tree(str(folder), ""))))
+                whole.update(repr(sorted(tree(folder).items())).encode("utf-8", "surrogateescape"))
         return whole.hexdigest()
 
 
 def _seen(path: Path) -> bytes:
     found = path.stat()
     return f"{path} {found.st_size} {found.st_mtime_ns}\n".encode("utf-8", "surrogateescape")
-
-
-def _tree(folder: str, prefix: str) -> Iterator[bytes]:
-    """A line for each file and folder below a folder; what a site's owner keeps there is passed over."""
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            name = prefix + entry.name
-            if name in KEPT:
-                continue
-            if entry.is_dir(follow_symlinks=False):
-                yield f"{name}/\n".encode("utf-8", "surrogateescape")
-                yield from _tree(entry.path, name + "/")
-            else:
-                found = entry.stat(follow_symlinks=False)
-                yield f"{name} {found.st_size} {found.st_mtime_ns}\n".encode("utf-8", "surrogateescape")
