@@ -5,7 +5,8 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
+from itertools import accumulate
 from typing import Literal, NamedTuple
 
 # What moves the cursor, colours the screen, ends a line or turns its direction around; tab and line feed aside.
@@ -14,9 +15,13 @@ _UNSAFE = re.compile(f"[\n{_SPEAKING}]")
 # The same but for colours and the ends of lines, and what begins a command of Azure Pipelines, TeamCity or GitHub's older form.
 _GUARDED = re.compile(rf"(?!\x1b\[[\d;]*m|\r\n)[{_SPEAKING}]|(?<=#)#(?=\w*\[)")
 _COMMAND = re.compile(r"^([^\S\n]*):(?=:)", re.M)
+_NEAR = 2_000  # bytes
 # What a column of an editor counts: the protocol's own names.
 Unit = Literal["utf-8", "utf-16", "utf-32"]
 _UNITS: Mapping[Unit, tuple[str, int]] = {"utf-8": ("utf-8", 1), "utf-16": ("utf-16-le", 2), "utf-32": ("utf-32-le", 4)}
+# Bytes of UTF-8 that begin no code point, and those that begin one which UTF-16 has in two units.
+_WITHIN, _PAIRS = bytes(range(0x80, 0xC0)), bytes(range(0xF0, 0x100))
+_STRIDE = 512  # bytes of a line from one place whose column is kept to the next; a line may be a whole note
 Language = Literal["text", "patch", "json", "xml", "commands"]
 _SPELLINGS: Mapping[Language, Callable[[str], str]] = {
     "text": lambda character: "\ufffd",
@@ -71,14 +76,13 @@ class Lines:
 
     def position(self, offset: int) -> Position:
         """Line and column in code points; offsets past the end give the end, a BOM takes no column."""
-        line, prefix = self._prefix(offset)
-        return Position(line, len(prefix) + 1)
+        line, column = self._place(offset, "utf-32")
+        return Position(line, column + 1)
 
     def editor(self, offset: int, unit: Unit = "utf-16") -> Position:
         """Line and column from 0 in code units of an encoding, as editors count."""
-        line, prefix = self._prefix(offset)
-        codec, size = _UNITS[unit]
-        return Position(line - 1, len(prefix.encode(codec)) // size)
+        line, column = self._place(offset, unit)
+        return Position(line - 1, column)
 
     def offset(self, line: int, character: int, unit: Unit = "utf-16") -> int:
         """The byte offset of an editor's position: `line` and `character` from 0; what lies outside is drawn in."""
@@ -89,17 +93,55 @@ class Lines:
 
     def text(self, line: int) -> str:
         """The text of a line, counted from 1, without its line ending."""
-        end = self.starts[line] if line < len(self.starts) else len(self.data)
-        return self.data[self._start(line) : end].decode("utf-8", "replace").rstrip("\r\n")
+        return _decoded(self.data, self._start(line), self._end(line))
+
+    def near(self, span: Span, block: int = 0) -> str:
+        """The words of the lines that a span stands in, from its `block` on, blanks squeezed; no more than `_NEAR` bytes before it and
+        after it."""
+        start = max(self._start(self.number(span.start)), span.start - _NEAR, block)
+        end = min(self._end(self.number(span.end)), span.end + _NEAR)
+        return " ".join(self.data[start:end].decode("utf-8", "ignore").split())
 
     def _start(self, line: int) -> int:
         """Where the text of a line begins: after a byte order mark, which no one counts."""
         return 3 if line == 1 and self.data.startswith(b"\xef\xbb\xbf") else self.starts[line - 1]
 
-    def _prefix(self, offset: int) -> tuple[int, str]:
+    def _end(self, line: int) -> int:
+        return self.starts[line] if line < len(self.starts) else len(self.data)
+
+    def _place(self, offset: int, unit: Unit) -> tuple[int, int]:
+        """The line, from 1, and how many units of it stand before the byte at `offset`."""
         offset = min(max(offset, 0), len(self.data))
         line = self.number(offset)
-        return line, self.data[self._start(line) : offset].decode("utf-8", "ignore")
+        start, end = self._start(line), self._end(line)
+        while start < offset < end and self.data[offset] in _WITHIN:
+            offset -= 1
+        if offset - start <= _STRIDE:
+            return line, _units(self.data[start:offset], unit)
+        columns = _columns(self.data, start, end, unit)
+        at = (offset - start) // _STRIDE
+        return line, columns[at] + _units(self.data[start + at * _STRIDE : offset], unit)
+
+
+def _units(data: bytes, unit: Unit) -> int:
+    """How many units of an encoding the code points take that begin in a piece of UTF-8."""
+    if unit == "utf-8":
+        return len(data)
+    points = len(data.translate(None, _WITHIN))
+    return points if unit == "utf-32" else points + len(data) - len(data.translate(None, _PAIRS))
+
+
+# Of the lines that were asked for last: one with a finding in every word is asked for again and again.
+@lru_cache(maxsize=4)
+def _columns(data: bytes, start: int, end: int, unit: Unit) -> tuple[int, ...]:
+    """The columns of a long line, at each `_STRIDE` of its bytes."""
+    strides = (_units(data[at : at + _STRIDE], unit) for at in range(start, end, _STRIDE))
+    return tuple(accumulate(strides, initial=0))
+
+
+@lru_cache(maxsize=4)
+def _decoded(data: bytes, start: int, end: int) -> str:
+    return data[start:end].decode("utf-8", "replace").rstrip("\r\n")
 
 
 def safe(text: str) -> str:

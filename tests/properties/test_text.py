@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from vaultc import text as text_module
 from vaultc.text import Lines, Span, Unit, fold, splice
 
 MARK = "\ufeff".encode()
@@ -20,6 +21,15 @@ SIZES: dict[Unit, Callable[[str], int]] = {
     "utf-16": lambda sign: 2 if ord(sign) > 0xFFFF else 1,
     "utf-32": lambda sign: 1,
 }
+
+
+@pytest.fixture(scope="module", params=[4, 512], autouse=True)
+def stride(request: pytest.FixtureRequest) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(text_module, "_STRIDE", request.param)
+        text_module._columns.cache_clear()
+        yield
+    text_module._columns.cache_clear()
 
 
 @pytest.mark.parametrize("unit", SIZES)

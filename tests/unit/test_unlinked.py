@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -101,3 +102,19 @@ def test_links_show_the_same_words(tmp_path: Path) -> None:
         "Of [[Sparse attention|sparse attention]].\n\n| a |\n|---|\n"
         "| [[Разреженное внимание\\|разреженное внимание]] | b |\n"
     )
+
+
+def test_names_of_one_first_word_are_not_compared_with_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared = 0
+    stands = unlinked._stands
+
+    def counted(*arguments: Any) -> bool:
+        nonlocal compared
+        compared += 1
+        return stands(*arguments)
+
+    monkeypatch.setattr(unlinked, "_stands", counted)
+    names = [f"Daily note of day {at}x" for at in range(300)]
+    found = unlinked.Names((name, f"{name}.md") for name in names).within(" and ".join(names))
+    assert [note for _, _, note in found] == [f"{name}.md" for name in names]
+    assert compared == 300

@@ -59,26 +59,33 @@ class Names:
     """Names to look for, each with the note that it means. `fixed` are English ones that stand in no other number."""
 
     def __init__(self, names: Iterable[tuple[str, str]], fixed: Container[str] = ()) -> None:
-        table: defaultdict[str, list[_Name]] = defaultdict(list)
+        self._by_keys: defaultdict[_Keys, list[_Name]] = defaultdict(list)
         for name, note in names:
-            if known := _name(name, note, name in fixed):
-                table[known.keys[0]].append(known)
-        # Longest first, and each name once.
-        self._by_first = {
-            first: sorted(dict.fromkeys(found), key=lambda name: -len(name.keys)) for first, found in table.items()
-        }
+            if (known := _name(name, note, name in fixed)) and known not in self._by_keys[known.keys]:
+                self._by_keys[known.keys].append(known)
+        lengths: defaultdict[str, set[int]] = defaultdict(set)
+        for keys in self._by_keys:
+            lengths[keys[0]].add(len(keys))
+        self._lengths = {
+            first: sorted(found, reverse=True) for first, found in lengths.items()
+        }  # the longest name wins
 
     def within(self, text: str) -> Iterator[tuple[int, int, str]]:
         """Where names stand as whole words in a text: start and end in code points, and the note; none overlaps another."""
         words = list(_WORD.finditer(text))
         at = 0
         while at < len(words):
-            found = next((n for n in self._by_first.get(key(words[at][0]), ()) if _stands(n, words, at, text)), None)
+            found = next((name for name in self._beginning(words, at) if _stands(name, words, at, text)), None)
             if found:
                 last = at + len(found.keys) - 1
                 yield words[at].start(), words[last].end(), found.target
                 at = last
             at += 1
+
+    def _beginning(self, words: Sequence[re.Match[str]], at: int) -> Iterator[_Name]:
+        """The names that have the words from one on, in any form."""
+        for length in self._lengths.get(key(words[at][0]), ()):
+            yield from self._by_keys.get(tuple(key(word[0]) for word in words[at : at + length]), ())
 
 
 def names(vault: Vault) -> Names:
@@ -235,7 +242,7 @@ def _gaps(words: Sequence[re.Match[str]], text: str) -> tuple[str, ...]:
 
 def _stands(name: _Name, words: Sequence[re.Match[str]], at: int, text: str) -> bool:
     run = words[at : at + len(name.keys)]
-    if tuple(key(word[0]) for word in run) != name.keys or _gaps(run, text) != name.gaps:
+    if _gaps(run, text) != name.gaps:
         return False
     start, end = run[0].start(), run[-1].end()
     written = text[start:end]

@@ -115,7 +115,7 @@ def test_new_writes_a_note_and_names_its_mentions(run: Run, linked: Path) -> Non
         "Mamba.md",
         "c.md:1:1: Mamba and *mamba*, not [[x|Mamba]], `Mamba`,",
         "c.md:1:12: Mamba and *mamba*, not [[x|Mamba]], `Mamba`,",
-        "c.md:2:20: Mambas or a-mamba. State",
+        "c.md:2:20: Mambas or a-mamba. State space model.",
     ]
     front = yaml.safe_load((linked / "Mamba.md").read_text(encoding="utf-8").split("---\n")[1])
     today = datetime.now().astimezone().date()

@@ -29,7 +29,7 @@ def backlinks(note: str, format_: str) -> None:
     links = []
     for source, reference in incoming(vault, goal.path):
         place = report.place(source.path, reference.span)
-        words = context(vault, source, reference)
+        words = report.lines(source.path).near(reference.span, reference.context.start)
         links.append(
             {"path": source.path, "line": place.line, "column": place.column, "kind": reference.kind, "context": words}
         )
@@ -51,11 +51,3 @@ def incoming(vault: Vault, path: str) -> Iterator[tuple[Note, Reference]]:
     for note, reference, resolution in vault.references():
         if note.path != path and target(resolution) == path:
             yield note, reference
-
-
-def context(vault: Vault, note: Note, reference: Reference) -> str:
-    """The line of the note around a link, blanks squeezed."""
-    text = vault.text(note.path)
-    start = max(text.rfind(b"\n", 0, reference.span.start) + 1, reference.context.start)
-    end = text.find(b"\n", reference.span.end)
-    return " ".join(text[start : end if end >= 0 else len(text)].decode("utf-8", "replace").split())

@@ -51,7 +51,7 @@ def mentions(note: str | None, fix: bool, format_: str) -> None:
 def line(report: Report, mention: Mention) -> str:
     """A mention for people: its place and the line around it."""
     place = report.place(mention.path, mention.span)
-    words = report.lines(mention.path).text(place.line).strip()
+    words = report.lines(mention.path).near(mention.span)
     return f"{safe(report.from_here(mention.path))}:{place.line}:{place.column}: {safe(head(words, 120))}"
 
 
