@@ -96,6 +96,17 @@ def test_a_link_to_a_missing_note_is_marked(watch: Watched) -> None:
     assert before.startswith('"[["')
 
 
+def test_the_first_page_shows_the_map_and_leads_to_it(browser: Browser, root: str) -> None:
+    with watched(browser, root, java_script_enabled=False) as watch:
+        page = watch.open("")
+        picture = page.locator("[data-vaultc=front] svg")
+        expect(picture).to_be_visible()
+        drawn = picture.locator("circle").first.evaluate("element => getComputedStyle(element).fill")
+        assert drawn not in ("none", "rgb(0, 0, 0)"), "the style has a colour for it"
+        picture.click()
+        expect(page).to_have_url(f"{watch.root}graph/")
+
+
 def test_the_map_leads_to_the_notes(watch: Watched) -> None:
     page = watch.open("graph/")
     page.get_by_role("combobox", name="Find a note on the map").fill("Sparse")

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 from vaultc.emit import GRAPH, emit
 from vaultc.session import Session
 
+DAY = 1767312000  # when all notes were written: 2026-01-02
 GOLDEN = Path(__file__).parents[1] / "golden"
 
 
@@ -28,6 +30,8 @@ def files(folder: Path) -> dict[str, bytes]:
 def test_golden(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     shutil.copytree(GOLDEN / name / "vault", tmp_path / "vault")  # outside of this project's own configuration
+    for file in (tmp_path / "vault").rglob("*"):
+        os.utime(file, (DAY, DAY))
     folder = emit(Session.open(tmp_path / "vault").vault, tmp_path / "docs").folder
     expected = GOLDEN / name / "docs"
     if request.config.getoption("--update-cases"):

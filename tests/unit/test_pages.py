@@ -45,6 +45,28 @@ def test_a_note_keeps_its_path_where_its_address_is_free(paths: list[str], pages
     assert [found.notes.get(path) for path in paths] == pages
 
 
+@pytest.mark.parametrize(
+    ("paths", "home"),
+    [
+        (["README.md", "Start here.md", "Home.md"], "Home.md"),
+        (["README.md", "START_HERE.md"], "START_HERE.md"),
+        (["README.md", "a.md"], "README.md"),
+        (["index.md", "home.md"], "index.md"),  # whose address it is anyhow
+        (["deep/Home.md"], None),
+    ],
+)
+def test_the_first_page_is_the_note_that_is_called_so(paths: list[str], home: str | None) -> None:
+    found = laid(*paths)
+    assert next((path for path, page in found.notes.items() if page == found.folders[""]), None) == home
+    assert len(set(found.notes.values())) == len(paths)
+
+
+def test_the_first_page_is_the_note_that_says_so() -> None:
+    found = laid("index.md", a="---\npermalink: /\n---\n", b="---\npermalink: /\ndraft: true\n---\n", Home="")
+    assert found.notes == {"a.md": "index.md", "Home.md": "Home.md", "index.md": "index-2.md"}
+    assert found.folders[""] == "index.md"
+
+
 def test_a_draft_has_no_page_and_its_folder_and_tags_neither() -> None:
     found = laid("a.md", secret=DRAFT)
     assert set(found.notes) == {"a.md"} and found.tags == {} and found.tag_index == ""

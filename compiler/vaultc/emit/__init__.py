@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from vaultc import faults
+from vaultc import dates, faults
 from vaultc.diagnostics import Diagnostic
 from vaultc.disk import digest, stamp
 from vaultc.emit import attachments, frame, generated, graph_file, note, preview, results, source
 from vaultc.emit.backlinks import Mention, mentions
 from vaultc.emit.documents import Documents
+from vaultc.emit.front_page import Known, front_page
 from vaultc.emit.keys import Keys
 from vaultc.emit.memo import File, Memo, Part
 from vaultc.emit.pages import GRAPH, Layout, layout
@@ -46,11 +47,15 @@ def emit(vault: Vault, folder: Path, memo: Memo | None = None) -> Emitted:
     memo = Memo() if memo is None else memo
     work = _Work(vault, folder, memo)
     parts = {path: work.part(path) for path in sorted(work.layout.notes)}
-    work.notes(parts)
+    numbers = graph_file.numbers(vault, memo)
+    published = [vault.notes[path] for path in work.layout.notes]
+    known = Known(vault, work.layout, work.measured, numbers, dates.changed(vault.project.root, published))
+    front = front_page(known)
+    work.notes(parts, front)
     work.texts |= work.measured.generate(vault, work.layout)
     edges = {path: part.edges for path, part in parts.items()}
-    work.texts[GRAPH] = graph_file.text(vault, work.layout, edges, memo)
-    work.lists()
+    work.texts[GRAPH] = graph_file.text(vault, work.layout, edges, numbers)
+    work.lists(known, front)
     files, texts = work.files, work.texts
     assets = sorted({asset for part in parts.values() for asset in part.assets} - {*texts, *files})
     drawings = _drawings(vault, assets)
@@ -118,27 +123,29 @@ class _Work:
         made = partial(preview.preview, self.vault, self.layout, one, self._documents(one))
         return faults.attempt(one.path, "quoted", made, lambda _: "")
 
-    def notes(self, parts: Mapping[str, Part]) -> None:
-        """The object files of notes, each with the links to it from others."""
+    def notes(self, parts: Mapping[str, Part], front: str) -> None:
+        """The object files of notes, each with the links to it from others; `front` stands on the first page."""
+        home = self.layout.folders[""]
         mentioned: dict[str, list[Mention]] = {}
         for part in parts.values():
             for end, mention in part.mentions:
                 mentioned.setdefault(end, []).append(mention)
         for path, name in self.layout.notes.items():
             found = list(dict.fromkeys(mentioned.get(path, ())))
-            key = self.keys.page(parts[path].key, path, found) if parts[path].key else ""
+            added = front if name == home else ""
+            key = self.keys.page(parts[path].key, path, found, added) if parts[path].key else ""
             if not self._stands(name, key):
                 self.made[name] = key
-                self.texts[name] = self._page(path, found)
+                self.texts[name] = self._page(path, found, added)
 
-    def lists(self) -> None:
+    def lists(self, known: Known, front: str) -> None:
         """The pages that list notes: all of them stand, or all are made."""
-        key = self.keys.listing(self._memo.metrics[0])
+        key = self.keys.listing(self._memo.metrics[0], front, known.changed)
         names = self.layout.generated - self.texts.keys()
         if not all(self._stands(name, key) for name in names):
             for name in names:
                 self.files.pop(name, None)
-            self.texts |= generated.generate(self.vault, self.layout, GRAPH)
+            self.texts |= generated.generate(known, front, GRAPH)
             self.made |= dict.fromkeys(names, key)
 
     def _stands(self, name: str, key: str) -> bool:
@@ -149,13 +156,13 @@ class _Work:
         self.files[name] = known
         return True
 
-    def _page(self, path: str, mentioned: Sequence[Mention]) -> str:
+    def _page(self, path: str, mentioned: Sequence[Mention], front: str) -> str:
         if path not in self._bodies:
             self._lower(path)
         one, body = self.vault.notes[path], self._bodies.pop(path)
         if body is None:
             return source.page(self.vault, one)
-        framed = partial(frame.page, self.vault, self.layout, one, body, mentioned)
+        framed = partial(frame.page, self.vault, self.layout, one, body, mentioned, front)
         return faults.attempt(path, "lowered", framed, lambda fault: self._as_written(one, fault))
 
     def _lower(self, path: str) -> note.Use:

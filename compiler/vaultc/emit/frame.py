@@ -42,19 +42,23 @@ def title(text: str) -> str:
     return str(json.loads(text.split("\n", 2)[1].removeprefix("title: ")))
 
 
-def page(vault: Vault, layout: Layout, note: Note, body: str, mentioned: Iterable[Mention] = ()) -> str:
-    """The whole object file of a note; `mentioned` are the links to it from others, in order of the sources."""
+def page(vault: Vault, layout: Layout, note: Note, body: str, mentioned: Iterable[Mention], front_page: str) -> str:
+    """The whole object file of a note; `mentioned` are the links to it from others, in order of the sources, `front_page` what
+    stands before its text where it is the first page."""
     summary = summary_of(vault, note)
     head, rest = _head(vault, note, body)
     parts = [head] if head else []
     if summary and not _opens(rest, summary):
         parts.append(fenced('div[data-vaultc="summary"]', escape(summary)))
+    if front_page:
+        parts.append(front_page)
     if about := [part for part in (_time(vault, note), _tags(layout, note), _aliases(note)) if part]:
         parts.append(fenced('div[data-vaultc="about"]', "\n\n".join(about)))
     parts.append(rest)
     if links := _backlinks(vault, layout, note, list(dict.fromkeys(mentioned))):
         parts.append(links)
-    return front(note.title, summary, **_own(vault, note)) + "\n\n".join(part for part in parts if part) + "\n"
+    own = ({"hide": ["toc"]} if front_page else {}) | _own(vault, note)
+    return front(note.title, summary, **own) + "\n\n".join(part for part in parts if part) + "\n"
 
 
 def _own(vault: Vault, note: Note) -> dict[str, object]:

@@ -1,32 +1,36 @@
 """Pages that no note wrote: home, folders, tags, the topic map."""
 
-from collections import defaultdict
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from posixpath import dirname
 
 from vaultc.emit import pages
 from vaultc.emit.frame import front, summary_of
+from vaultc.emit.front_page import Known, changes
 from vaultc.emit.lower.element import fenced
 from vaultc.emit.lower.escape import escape
+from vaultc.emit.markup import el, raw
 from vaultc.emit.pages import Layout
 from vaultc.graph import Vault
 from vaultc.text import fold
 
-_HUBS = 12
+_HUBS, _LATELY, _TAGS = 6, 5, 6
+_WORTH = 12  # notes of a folder, from which on some of them are pointed out
 # Lists of what stands elsewhere: search finds the notes themselves.
 UNSEARCHED = {"exclude": True}
 
 
-def generate(vault: Vault, layout: Layout, graph_json: str) -> dict[str, str]:
-    """The generated object files by path. `graph_json` is the path of the map's data."""
+def generate(known: Known, front_page: str, graph_json: str) -> dict[str, str]:
+    """The generated object files by path. `front_page` stands on the first page, `graph_json` is the path of the map's data."""
+    layout = known.layout
     out: dict[str, str] = {}
     tree = _Tree.of(layout)
     for folder, page in layout.folders.items():
         if page in layout.generated:
-            out[page] = _folder(vault, layout, tree, folder, page) if folder else _home(vault, layout, tree, page)
+            out[page] = _folder(known, tree, folder, page) if folder else _home(known, tree, front_page, page)
     if layout.tag_index:
-        out |= _tags(vault, layout)
+        out |= _tags(known.vault, layout)
     out[layout.graph] = _map(layout, graph_json)
     return out
 
@@ -62,49 +66,89 @@ class _Tree:
         return cls(folders, notes, counts)
 
 
-def _listing(vault: Vault, layout: Layout, tree: _Tree, folder: str, here: str) -> list[str]:
+def titled(name: str) -> str:
+    """A folder's name in words: `long-sequences` is `Long sequences`; one that somebody wrote with capitals or spaces stays."""
+    if name != name.lower() or " " in name:
+        return name
+    words = " ".join(name.replace("-", " ").replace("_", " ").split()) or name
+    return words[:1].upper() + words[1:]
+
+
+def _counted(number: int, word: str) -> str:
+    return f"{number:,} {word}{'' if number == 1 else 's'}".replace(",", "\u202f")
+
+
+def _listing(known: Known, tree: _Tree, folder: str, here: str) -> list[str]:
+    vault, layout = known.vault, known.layout
     lines = []
     if below := tree.folders.get(folder):
         lines += ["## Folders {#vaultc-folders}", ""]
         for name in below:
-            title = escape(name.rpartition("/")[2], links=False)
-            notes = "1 note" if tree.counts[name] == 1 else f"{tree.counts[name]} notes"
+            title = escape(titled(name.rpartition("/")[2]), links=False)
+            notes = _counted(tree.counts[name], "note")
             lines.append(f"-   [{title}]({pages.destination(layout.folders[name], here)}), {notes}")
         lines.append("")
     inside = [path for path in tree.notes.get(folder, ()) if layout.notes[path] != here]
     if inside:
-        inside.sort(key=lambda p: fold(vault.notes[p].title))
+        inside.sort(key=lambda p: (fold(vault.notes[p].title), p))
         lines += ["## Notes {#vaultc-notes}", "", *(_entry(vault, layout, p, here) for p in inside)]
     return lines
 
 
-def _folder(vault: Vault, layout: Layout, tree: _Tree, folder: str, page: str) -> str:
-    name = folder.rpartition("/")[2]
-    content = "\n".join(
-        [f"# {escape(name, links=False)} {{#vaultc-folder}}", "", *_listing(vault, layout, tree, folder, page)]
+def _hubs(known: Known, inside: Sequence[str]) -> list[str]:
+    """The notes that most others link to."""
+    incoming = known.vault.graph.incoming
+    linked = {path: len({edge.source for edge in incoming.get(path, ())} - {path}) for path in inside}
+    return sorted((path for path in inside if linked[path]), key=lambda path: (-linked[path], path))[:_HUBS]
+
+
+def _pointed_out(known: Known, inside: Sequence[str], here: str) -> str:
+    """Where to begin among many notes: the most linked, and those that were changed lately."""
+    hubs = [el("li", known.link(path, here)) for path in _hubs(known, inside)]
+    lately = sorted(inside, key=lambda path: (-known.changed[path], path))[:_LATELY]
+    linked = el("section", el("h2", "Most linked"), el("ul", *hubs)) if hubs else ""
+    return raw(
+        "begin",
+        el("div", linked, el("section", el("h2", "Changed lately"), changes(known, lately, here)), class_="vc-front"),
     )
-    return front(name, search=UNSEARCHED) + fenced('div[data-vaultc="folder"]', content) + "\n"
 
 
-def _home(vault: Vault, layout: Layout, tree: _Tree, page: str) -> str:
-    name = vault.project.name
-    count = len(layout.notes)
-    links = len(vault.graph.edges)
-    facts = f"{count} notes, {links} links. [Topic map]({pages.destination(layout.graph, page)})"
+def _folder(known: Known, tree: _Tree, folder: str, page: str) -> str:
+    name = titled(folder.rpartition("/")[2])
+    inside = [path for path in known.layout.notes if path.startswith(f"{folder}/")]
+    said = _about(known, inside, len(tree.folders.get(folder, ())))
+    parts = [f"# {escape(name, links=False)} {{#vaultc-folder}}", fenced('div[data-vaultc="summary"]', escape(said))]
+    if len(inside) >= _WORTH:
+        parts.append(_pointed_out(known, inside, page))
+    parts.append(fenced('div[data-vaultc="folder"]', "\n".join(_listing(known, tree, folder, page))))
+    return front(name, said, search=UNSEARCHED) + "\n\n".join(parts) + "\n"
+
+
+def _about(known: Known, inside: Sequence[str], folders: int) -> str:
+    """A folder in a sentence: how much is in it, and what it is about."""
+    counts = Counter(name for path in inside for name in {tag.name for tag in known.vault.notes[path].tags})
+    common = [name for name, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:_TAGS] if count > 1]
+    said = _counted(len(inside), "note") + (f" in {_counted(folders, 'folder')}" if folders else "")
+    return f"{said}, about {', '.join(name.rpartition('/')[2] for name in common)}." if common else f"{said}."
+
+
+def _home(known: Known, tree: _Tree, front_page: str, page: str) -> str:
+    vault, layout = known.vault, known.layout
+    facts = f"{_counted(len(layout.notes), 'note')}, {_counted(len(vault.graph.edges), 'link')}."
+    links = [f"[Topic map]({pages.destination(layout.graph, page)})"]
     if layout.tag_index:
-        facts += f" · [Tags]({pages.destination(layout.tag_index, page)})"
+        links.append(f"[Tags]({pages.destination(layout.tag_index, page)})")
     if layout.measured:
-        facts += f" · [Measured]({pages.destination(layout.measured, page)})"
-        facts += f" · [Claims]({pages.destination(layout.claims, page)})"
-    incoming = vault.graph.incoming
-    hubs = sorted(layout.notes, key=lambda p: (-len({e.source for e in incoming.get(p, ())} - {p}), p))
-    lines = [f"# {escape(name, links=False)} {{#vaultc-home}}", "", facts, ""]
-    if hubs and incoming.get(hubs[0]):
-        lines += ["## Most linked {#vaultc-hubs}", ""]
-        lines += [_entry(vault, layout, p, page) for p in hubs[:_HUBS] if incoming.get(p)]
-        lines.append("")
-    lines += _listing(vault, layout, tree, "", page)
-    return front(name, search=UNSEARCHED) + fenced('div[data-vaultc="home"]', "\n".join(lines)) + "\n"
+        links.append(f"[Measured]({pages.destination(layout.measured, page)})")
+        links.append(f"[Claims]({pages.destination(layout.claims, page)})")
+    lines = [f"{facts} {' · '.join(links)}", ""]
+    if len(layout.notes) >= _WORTH and (hubs := _hubs(known, list(layout.notes))):
+        lines += ["## Most linked {#vaultc-hubs}", "", *(_entry(vault, layout, path, page) for path in hubs), ""]
+    lines += _listing(known, tree, "", page)
+    head = f"# {escape(vault.project.name, links=False)} {{#vaultc-home}}"
+    listed = fenced('div[data-vaultc="home"]', "\n".join(lines))
+    parts = filter(None, (head, front_page, listed))
+    return front(vault.project.name, facts, search=UNSEARCHED, hide=["toc"]) + "\n\n".join(parts) + "\n"
 
 
 def _tags(vault: Vault, layout: Layout) -> dict[str, str]:

@@ -17,9 +17,8 @@ def rows(vault: Vault, path: str) -> str:
     return ",".join(_json(edge_row(edge, vault.lines(path))) for edge in vault.graph.outgoing.get(path, ()))
 
 
-def text(vault: Vault, layout: Layout, edges: Mapping[str, str], memo: Memo) -> str:
-    """The whole file, as `graph_json` has it; `edges` are the rows of each published note. `memo` then holds the graph's numbers."""
-    numbers = _numbers(vault, memo)
+def text(vault: Vault, layout: Layout, edges: Mapping[str, str], numbers: Mapping[str, Metrics]) -> str:
+    """The whole file, as `graph_json` has it; `edges` are the rows of each published note, `numbers` those of the graph."""
     nodes = []
     for node in vault.graph.nodes.values():
         page = layout.notes.get(node.id) if node.exists else None
@@ -32,8 +31,8 @@ def text(vault: Vault, layout: Layout, edges: Mapping[str, str], memo: Memo) -> 
     return f'{head},"nodes":[{",".join(nodes)}],"edges":[{joined}],"topics":{named},"hidden":{hidden}}}'
 
 
-def _numbers(vault: Vault, memo: Memo) -> Mapping[str, Metrics]:
-    """The numbers of every node, measured again when the graph is another one."""
+def numbers(vault: Vault, memo: Memo) -> Mapping[str, Metrics]:
+    """The numbers of every node, measured again when the graph is another one than that of which `memo` holds them."""
     nodes = [(node.id, node.tags) for node in vault.graph.nodes.values()]
     shape = blake2b(repr(nodes).encode("utf-8", "surrogatepass"), digest_size=16)
     shape.update(repr([(edge.source, edge.target) for edge in vault.graph.edges]).encode("utf-8", "surrogatepass"))

@@ -1,8 +1,9 @@
 """What a note's object file is made of, as digests: equal digests are equal files."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 
+from vaultc import dates
 from vaultc.emit.backlinks import Mention
 from vaultc.emit.frame import summary_of
 from vaultc.emit.note import DEPTH
@@ -41,21 +42,23 @@ class Keys:
             key.update(repr(sorted(folds.items())).encode("utf-8", "surrogatepass"))
         return key.hexdigest()
 
-    def page(self, part: str, path: str, mentioned: Sequence[Mention]) -> str:
-        """Of the whole object file: the part, the pages of its tags, and who mentions it with which words."""
+    def page(self, part: str, path: str, mentioned: Sequence[Mention], front: str) -> str:
+        """Of the whole object file: the part, the pages of its tags, who mentions it with which words, and what stands in front."""
         notes, layout = self._vault.notes, self._layout
         tags = [layout.tags.get(fold(tag.name)) for tag in notes[path].tags]
         sources = {mention.source: (notes[mention.source].title, layout.notes[mention.source]) for mention in mentioned}
-        text = f"{part}{tags}{sources}{mentioned}"
+        text = f"{part}{tags}{sources}{mentioned}{front}"
         return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
-    def listing(self, graph: str) -> str:
-        """Of the pages that list notes: where each note is, what it is called, its summary and tags; `graph` says who links to whom."""
+    def listing(self, graph: str, front: str, changed: Mapping[str, int]) -> str:
+        """Of the pages that list notes: where each note is, what it is called, its summary and tags, when it was `changed`, what is
+        measured; `graph` says who links to whom, `front` is what stands on the first page."""
         key = blake2b(self._shared + graph.encode(), digest_size=16)
+        key.update(f"{front}{self._measured.states}".encode("utf-8", "surrogatepass"))
         for path, page in self._layout.notes.items():
             note = self._vault.notes[path]
             tags = [tag.name for tag in note.tags]
-            row = f"{path}\0{page}\0{note.title}\0{summary_of(self._vault, note)}\0{tags}\0"
+            row = f"{path}\0{page}\0{note.title}\0{summary_of(self._vault, note)}\0{tags}\0{dates.day(changed[path])}\0"
             key.update(row.encode("utf-8", "surrogatepass"))
         key.update(repr((self._layout.folders, self._layout.tags)).encode("utf-8", "surrogatepass"))
         return key.hexdigest()

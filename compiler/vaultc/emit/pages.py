@@ -1,12 +1,13 @@
 """Which page stands where: object files, their addresses, and the links between them."""
 
 import posixpath
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from vaultc.disk import TAG
 from vaultc.graph import Vault
+from vaultc.parse.frontmatter import strings
 from vaultc.paths import component
 from vaultc.resolve.pages import url
 from vaultc.text import fold
@@ -17,6 +18,8 @@ _ENCODED = {ord(c): quote(c, safe="") for c in ' "<>\\^`{|}()[]%?#*$:&' + "".joi
 # The graph's data; and what else lies beside the pages of a site, so that no page can have its address.
 GRAPH = "graph.json"
 _FILES = (GRAPH, TAG, "404.html", "CNAME", "sitemap.xml", "sitemap.xml.gz")
+# What people call the note to begin with.
+_HOMES = ("index", "home", "start here", "readme")
 # A tag that is deeper has the page of its first parts; all of them together, and the folder they are in, make a path that
 # every system takes.
 _TAG_DEPTH = 8
@@ -54,7 +57,10 @@ def layout(vault: Vault, benchmarks: Iterable[str] | None = None) -> Layout:
     """
     places = _Places(vault.scan.assets)
     published = [path for path, note in vault.notes.items() if note.published]
-    notes = {path: places.note(path) for path in sorted(published, key=lambda p: (fold(p).endswith("readme.md"), p))}
+    home = _home(vault, published)
+    notes = {home: places.note("index.md" if url(f"{home[:-3]}.md") else home)} if home else {}
+    others = sorted(published, key=lambda p: (fold(p).endswith("readme.md"), p))
+    notes |= {path: places.note(path) for path in others if path != home}
     folders: dict[str, str] = {}
     for name in notes.values():
         if url(name) == (posixpath.dirname(name) + "/").lstrip("/"):
@@ -82,6 +88,16 @@ def layout(vault: Vault, benchmarks: Iterable[str] | None = None) -> Layout:
     claims = places.free(f"{root}/claims.md")
     histories = {name: places.free(f"{root}/{component(name)}.md") for name in sorted(benchmarks)}
     return Layout(notes, folders, frozenset(places.generated), tags, tag_index, graph, measured, claims, histories)
+
+
+def _home(vault: Vault, published: Sequence[str]) -> str:
+    """The note that is the first page: what says so (`permalink: /`), else one at the root that is called so; empty where vaultc
+    writes it."""
+    for path in sorted(published):
+        if strings(vault.notes[path].metadata.get("permalink"))[:1] == ("/",):
+            return path
+    named = {fold(path[:-3]).replace("-", " ").replace("_", " "): path for path in sorted(published, reverse=True)}
+    return next((named[name] for name in _HOMES if name in named), "")
 
 
 class _Places:

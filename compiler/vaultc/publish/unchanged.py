@@ -8,7 +8,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
 
-from vaultc import kept
+from vaultc import dates, kept
 from vaultc.config import Project
 from vaultc.disk import key
 from vaultc.publish import web
@@ -61,6 +61,8 @@ class Last:
         whole.update(repr((project, scan.assets, scan.hidden, scan.findings)).encode("utf-8", "surrogateescape"))
         for source in scan.sources:
             whole.update(f"{source.path}\0{source.digest}\0".encode())
+        written = dates.of_files(project.root, [source.path for source in scan.sources])
+        whole.update(repr(written).encode("utf-8", "surrogateescape"))
         for path in scan.assets:
             whole.update(_seen(project.root / path))
         for file in map(Path, built.inputs):

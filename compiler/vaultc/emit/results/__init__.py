@@ -1,6 +1,6 @@
 """Measurements on the pages: under each benchmark, all together, over time, and what they say about the claims."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from vaultc.bench.records.attach import Attached, attach
@@ -14,6 +14,7 @@ from vaultc.emit.results import words
 from vaultc.emit.results.block import block
 from vaultc.emit.results.history import history
 from vaultc.emit.results.overview import Links, ledger, measured
+from vaultc.emit.results.said import Said, said
 from vaultc.graph import Vault
 from vaultc.model import Note
 
@@ -34,9 +35,23 @@ class Measured:
         )
 
     @property
+    def states(self) -> list[object]:
+        """What can be said of each benchmark without its numbers."""
+        return [
+            (on.machine.label, attached.id, on.state, on.run.status, on.run.started)
+            for each in self.found.values()
+            for attached in each
+            for on in attached.machines
+        ]
+
+    @property
     def any(self) -> bool:
         """Whether there is a benchmark at all."""
         return bool(self.found)
+
+    def said(self, notes: Iterable[str]) -> list[Said]:
+        """The verdicts on what some notes claim, the most surprising first; those of a snippet that cannot be run are none."""
+        return said([attached for path in notes for attached in self.found.get(path, ()) if attached.id])
 
     def folds(self, layout: Layout, note: Note) -> Mapping[int, Fold]:
         """What stands before the benchmarks of a note, which are folded, by offset."""

@@ -8,12 +8,12 @@ from vaultc.bench.records.attach import Attached, OnMachine
 from vaultc.bench.records.jobs import BadSnippet
 from vaultc.bench.records.model import MEASURED, Claim, UnreadableLine
 from vaultc.bench.records.text import one_line
+from vaultc.emit.markup import el, join, raw
 from vaultc.emit.results import words
 from vaultc.emit.results.claims import compared, listed
 from vaultc.emit.results.download import download
 from vaultc.emit.results.figures import figures, overlay
 from vaultc.emit.results.history import over_time
-from vaultc.emit.results.html import el, join, raw
 from vaultc.emit.results.provenance import provenance
 from vaultc.emit.results.tables import tables
 

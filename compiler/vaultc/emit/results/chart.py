@@ -7,8 +7,8 @@ from itertools import pairwise
 
 from markupsafe import Markup
 
+from vaultc.emit.markup import el, join, void
 from vaultc.emit.results.axes import Axis
-from vaultc.emit.results.html import el, join, void
 
 WIDTH, HEIGHT = 380.0, 240.0
 LEFT, TOP, BOTTOM = 54.0, 30.0, 42.0

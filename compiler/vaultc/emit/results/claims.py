@@ -9,7 +9,7 @@ from markupsafe import Markup
 from vaultc.bench.records.attach import Attached, OnMachine
 from vaultc.bench.records.model import Claim, Verdict
 from vaultc.bench.records.text import one_line
-from vaultc.emit.results.html import el, join
+from vaultc.emit.markup import el, join
 
 MEANING: Final[dict[Verdict, str]] = {
     "confirmed": "the numbers bear it out",

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from vaultc.bench.records import stats
 from vaultc.bench.records.model import Run
 from vaultc.bench.records.results import peak_memory
-from vaultc.emit.results.html import el
+from vaultc.emit.markup import el
 
 _HEAD = ("metric", "unit", "value", "low", "high", "processes", "samples", "peak bytes", "status", "flags")
 

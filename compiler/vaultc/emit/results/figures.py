@@ -11,10 +11,10 @@ from vaultc.bench.records.model import COMPILE, Ceilings, Param, Point, Run
 from vaultc.bench.records.results import MEMORY, peak_memory
 from vaultc.bench.records.stats import Summary
 from vaultc.bench.records.text import one_line, quantity
+from vaultc.emit.markup import el, join
 from vaultc.emit.results import axes, words
 from vaultc.emit.results.chart import MOST_SERIES, Chart, Guide, Line, Mark, draw
 from vaultc.emit.results.dots import MOST_ROWS, Dots, Row, draw_dots
-from vaultc.emit.results.html import el, join
 from vaultc.emit.results.roofline import roofline
 
 MOST_PANELS = 12

@@ -12,11 +12,11 @@ from vaultc.bench.records.attach import Attached, OnMachine
 from vaultc.bench.records.compare import Ordering, compare
 from vaultc.bench.records.model import Param, Point, Run
 from vaultc.bench.records.text import one_line
+from vaultc.emit.markup import el, join, raw
 from vaultc.emit.results import axes, words
 from vaultc.emit.results.chart import MOST_SERIES, Chart, Line, Mark, draw
 from vaultc.emit.results.claims import counted
 from vaultc.emit.results.figures import mark, usable
-from vaultc.emit.results.html import el, join, raw
 from vaultc.emit.results.provenance import commit, versions
 
 MOST_RUNS = 60

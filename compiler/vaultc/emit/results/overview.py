@@ -9,8 +9,8 @@ from vaultc.bench.records.attach import Attached, OnMachine
 from vaultc.bench.records.jobs import BadSnippet
 from vaultc.bench.records.model import GRAVE, Claim, Verdict
 from vaultc.bench.records.text import one_line
+from vaultc.emit.markup import el, join, raw, void
 from vaultc.emit.results import claims, words
-from vaultc.emit.results.html import el, join, raw, void
 
 MOST_CHOICES = 24
 """Values of one filter that the style knows; what comes after them shares the last."""

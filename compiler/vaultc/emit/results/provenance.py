@@ -6,8 +6,8 @@ from markupsafe import Markup
 
 from vaultc.bench.records.model import MEASURED, Clocks, Environment, Param, Run
 from vaultc.bench.records.text import one_line, quantity
+from vaultc.emit.markup import el, join
 from vaultc.emit.results import words
-from vaultc.emit.results.html import el, join
 
 
 def provenance(run: Run) -> Markup:

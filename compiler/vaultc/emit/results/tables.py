@@ -10,8 +10,8 @@ from vaultc.bench.records import stats
 from vaultc.bench.records.model import GRAVE, Ceilings, Param, Point, Run
 from vaultc.bench.records.results import MEMORY, Results, peak_memory, rates
 from vaultc.bench.records.text import one_line, quantity
+from vaultc.emit.markup import el, join
 from vaultc.emit.results import words
-from vaultc.emit.results.html import el, join
 from vaultc.emit.results.sentence import sentence
 
 MOST_ROWS = 200

@@ -11,7 +11,7 @@ from vaultc.bench.records.attach import State
 from vaultc.bench.records.model import GRAVE, Flag, Param, Point, Run, Status
 from vaultc.bench.records.stats import Summary
 from vaultc.bench.records.text import bounded, one_line, quantity
-from vaultc.emit.results.html import el
+from vaultc.emit.markup import el
 
 STATUS: Final[Mapping[Status, tuple[str, str]]] = {
     "ok": ("ok", "measured, and the spread is small"),

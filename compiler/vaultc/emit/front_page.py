@@ -1,0 +1,164 @@
+"""What a reader meets on the first page, whoever wrote it: the families of notes, the map, surprising verdicts, what changed."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from vaultc import dates
+from vaultc.emit import pages
+from vaultc.emit.markup import el, join, raw
+from vaultc.emit.pages import Layout
+from vaultc.emit.picture import picture
+from vaultc.emit.results import Measured, claims
+from vaultc.emit.results.said import Said
+from vaultc.graph import Vault, target
+from vaultc.graph.metrics import Metrics
+from vaultc.model import Note
+from vaultc.parse.frontmatter import strings
+
+_VERDICTS, _CHANGED, _TILES = 3, 5, 12
+_LINK = re.compile(r"!?\[\[([^\[\]|]+)(?:\|([^\[\]]*))?\]\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the pages about a whole vault are made of: the vault, where its pages are, its measurements, the numbers of its graph,
+    and when each published note was changed."""
+
+    vault: Vault
+    layout: Layout
+    measured: Measured
+    numbers: Mapping[str, Metrics]
+    changed: Mapping[str, int]
+
+    @property
+    def recent(self) -> list[str]:
+        """The published notes, the one changed last first."""
+        return sorted(self.layout.notes, key=lambda path: (-self.changed[path], path))
+
+    def link(self, path: str, here: str) -> Markup:
+        """A link to a note, from the page `here`."""
+        return el("a", self.vault.notes[path].title, href=pages.address(self.layout.notes[path], here))
+
+
+def front_page(known: Known) -> str:
+    """What stands on the first page between its summary and its text: a lowered block, empty where there is nothing to show.
+
+    In the front matter of the note that is the first page, `tiles` lists notes as tiles, and `verdicts` those whose verdicts are the
+    surprising ones. Each entry is a text with links: the first is where it leads, the words beside it are what it says.
+    """
+    home = next((path for path, page in known.layout.notes.items() if page == known.layout.folders[""]), "")
+    note = known.vault.notes.get(home)
+    parts = [_map(known), _verdicts(known, note), _changed(known)]
+    shown = join((_tiles(known, note), el("div", *parts, class_="vc-front") if any(parts) else Markup("")), "\n")
+    return raw("front", shown) if shown else ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """An entry of a list in the front matter: the notes that it links to, what the first is called, the words beside the links."""
+
+    notes: tuple[str, ...]
+    label: str
+    words: str
+
+
+def _entries(known: Known, note: Note | None, key: str) -> list[_Entry]:
+    """The entries of a list that link to a published note."""
+    if note is None:
+        return []
+    meant: dict[str, str] = {}
+    ends = map(target, known.vault.links[note.path])
+    for reference, end in zip(note.references, ends, strict=True):
+        if end is not None and reference.kind == "property" and end in known.layout.notes:
+            meant[reference.target] = end
+    out = []
+    for text in strings(note.metadata.get(key)):
+        links = [match for match in _LINK.finditer(text) if match[1].strip() in meant]
+        if links:
+            notes = tuple(meant[match[1].strip()] for match in links)
+            label = (links[0][2] or "").strip() or known.vault.notes[notes[0]].title
+            out.append(_Entry(notes, label, " ".join(_LINK.sub(" ", text).split()).strip(" :,;–—-")))
+    return out
+
+
+def _tiles(known: Known, note: Note | None) -> Markup:
+    here = known.layout.folders[""]
+    tiles = []
+    for entry in _entries(known, note, "tiles")[:_TILES]:
+        found = next((said for path in entry.notes for said in known.measured.said([path])), None)
+        title = el("a", entry.label, href=pages.address(known.layout.notes[entry.notes[0]], here))
+        words = el("span", entry.words, class_="vc-words") if entry.words else ""
+        tiles.append(el("li", title, words, _verdict(known, found, here) if found else ""))
+    return el("ul", join(tiles, "\n"), class_="vc-tiles") if tiles else Markup("")
+
+
+def _verdict(known: Known, said: Said, here: str) -> Markup:
+    """A verdict in a line, which leads to the numbers."""
+    attached, claim = said
+    address = f"{pages.address(known.layout.notes[attached.note], here)}#vaultc-results-{attached.id}"
+    return el("span", claims.verdict(claim), " ", el("a", claim.text, href=address), class_="vc-verdict")
+
+
+def _map(known: Known) -> Markup:
+    shown = visible(known.vault, known.layout)
+    if not (drawn := picture(known.vault.graph, known.numbers, shown)):
+        return Markup("")
+    address = pages.address(known.layout.graph, known.layout.folders[""])
+    label = f"Topic map of {len(shown):,} notes".replace(",", "\u202f")
+    return el("a", drawn, el("span", label), href=address, class_="vc-map-link")
+
+
+def visible(vault: Vault, layout: Layout) -> list[str]:
+    """The published notes that the topic map shows at first."""
+    hidden = vault.project.config.map_hidden
+
+    def left_out(path: str) -> bool:
+        names = (path, *(tag.name for tag in vault.notes[path].tags))
+        return any(name == each or name.startswith(f"{each}/") for name in names for each in hidden)
+
+    return [path for path in layout.notes if not left_out(path)]
+
+
+def _verdicts(known: Known, note: Note | None) -> Markup:
+    """The verdicts that the note names, else those of the most central notes, one of each."""
+    chosen = [said for entry in _entries(known, note, "verdicts") if (said := _named(known, entry))]
+    if not chosen:
+        central = sorted(known.measured.found, key=lambda path: (-known.numbers[path].pagerank, path))
+        first = [found[0] for path in central if (found := known.measured.said([path]))]
+        decided = [said for said in first if said.claim.verdict in ("refuted", "confirmed")]
+        chosen = sorted(decided, key=lambda said: said.claim.verdict != "refuted")
+    if not chosen:
+        return Markup("")
+    here = known.layout.folders[""]
+    rows = [
+        el("li", _verdict(known, said, here), claims.reason(said.claim), known.link(said.attached.note, here))
+        for said in chosen[:_VERDICTS]
+    ]
+    more = el("p", el("a", "All claims", href=pages.address(known.layout.claims, here)), class_="vc-links")
+    return el("section", el("h2", "Most surprising"), el("ul", join(rows, "\n")), more, class_="vc-surprising")
+
+
+def _named(known: Known, entry: _Entry) -> Said | None:
+    """The verdict of a claim that has the words of the entry, else the first of its note."""
+    found = known.measured.said(entry.notes)
+    words = entry.words.casefold()
+    return next((said for said in found if words in said.claim.text.casefold()), found[0] if found else None)
+
+
+def _changed(known: Known) -> Markup:
+    here = known.layout.folders[""]
+    paths = [path for path in known.recent if known.layout.notes[path] != here][:_CHANGED]
+    return (
+        el("section", el("h2", "Changed lately"), changes(known, paths, here), class_="vc-changed")
+        if paths
+        else Markup("")
+    )
+
+
+def changes(known: Known, paths: Sequence[str], here: str) -> Markup:
+    """Notes with the day of their last change."""
+    rows = [el("li", known.link(path, here), " ", el("time", dates.day(known.changed[path]))) for path in paths]
+    return el("ul", join(rows, "\n"), class_="vc-dated")
