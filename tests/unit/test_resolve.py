@@ -89,6 +89,15 @@ def test_the_same_words_mean_the_note_beside_them(last: str) -> None:
     assert found[last] == (Ambiguous(Resolved("a/n.md", "note"), ("a/n.md", "b/n.md")),)
 
 
+@pytest.mark.parametrize("last", ["c/host.md", "0/host.md"])
+def test_a_hash_of_a_folder_s_name_counts_in_its_own_folder_only(last: str) -> None:
+    """Elsewhere the same words mean a heading, whoever is asked first."""
+    hosts = ["a/host.md", "b/host.md", last]
+    found = linked({"C.md": "# x\n", "b/C#x/y.md": "", **dict.fromkeys(hosts, "[[C#x]]")})
+    assert found["b/host.md"] == (Resolved("b/C#x/", "folder", "folder"),)
+    assert found["a/host.md"] == found[last] == (Resolved("C.md", "note", "name", "heading", "x"),)
+
+
 def test_the_part_of_one_of_several_notes() -> None:
     [meaning] = meanings("[[n#x]]", "c/n.md", "b/n.md")
     assert meaning == Ambiguous(Unresolved("heading", "x", "b/n.md"), ("b/n.md", "c/n.md"))

@@ -1,5 +1,6 @@
 """What notes, names and stored results say is text: on no way does it speak to a terminal, or to a CI service that reads a log."""
 
+import json
 import re
 import subprocess
 import sys
@@ -30,6 +31,12 @@ def quoted(text: str) -> str:
     return '"' + "".join(c if c.isprintable() and c not in '"\\' else f"\\u{ord(c):04x}" for c in text) + '"'
 
 
+def conversation(text: str) -> dict[str, object]:
+    """What ChatGPT would export."""
+    said = {"author": {"role": "user"}, "id": text, "create_time": 1e9, "content": {"parts": [text, f"two {text}"]}}
+    return {"title": text, "mapping": {text: {"message": said}}, "current_node": text, "conversation_id": text}
+
+
 @pytest.fixture
 def hostile(tmp_path: Path) -> Path:
     """A vault that says it wherever a vault can say anything."""
@@ -45,6 +52,19 @@ def hostile(tmp_path: Path) -> Path:
             f"new\nline::warning::x/{NAME[:40]}\n::debug::y.md": "[[two]] [[missing\n::error::m]]\n",
             "bench.md": SNIPPET.format(id="x") + SNIPPET.format(id=line) + f"```python bench {line}\n```\n",
         },
+    )
+    (tmp_path / f"{NAME}.md").write_text(f"# {line}\n\n{EVIL} two\n", encoding="utf-8")
+    (tmp_path / "chat.json").write_text(json.dumps([conversation(EVIL)]), encoding="utf-8")
+    (root / "mkdocs.yml").write_text(
+        json.dumps(
+            {
+                "site_name": EVIL,
+                "plugins": ["vaultc"],
+                "hooks": [EVIL],
+                "theme": {"name": "material", "custom_dir": EVIL},
+                line: EVIL,
+            }
+        )
     )
     environment = replace(ENVIRONMENT, python=EVIL, torch=EVIL)
     machine = replace(CPU, name=f"CPU {EVIL}")
@@ -64,6 +84,14 @@ def harmless(raw: str, commands: bool = False) -> None:
     assert COMMAND.search(rest) is None, ascii(rest[max(COMMAND.search(rest).start() - 80, 0) :][:160])  # type: ignore[union-attr]
 
 
+QUESTIONS = [
+    ("links", "two"),
+    ("neighbours", "two", "--depth", "2"),
+    ("path", "::error::first", "two"),
+    ("tag", "ok"),
+    ("property", "up"),
+    ("links", EVIL.replace("\x00", "")),
+]
 COMMANDS = [
     *(("check", "--format", form) for form in ("human", "concise", "json", "sarif", "github", "junit")),
     ("check", "--diff"),
@@ -86,6 +114,17 @@ COMMANDS = [
     ("mv", "--abort"),
     ("new", NAME),
     ("new", "nick", "--tag", EVIL.replace("\x00", "")),
+    ("new", "from a template", "--template", NAME),
+    ("import", "../chat.json", f"../{NAME}.md", "--dry-run"),
+    ("import", "../chat.json", "--into", NAME),
+    ("import", EVIL.replace("\x00", "")),
+    ("mentions",),
+    ("mentions", "--format", "json"),
+    ("mentions", "--fix"),
+    *(("query", *words, "--format", form) for form in ("text", "json", "mermaid") for words in QUESTIONS),
+    ("trust", "."),
+    ("trust", "--forget", "."),
+    ("trust", f"../{NAME}"),
     ("explain", EVIL.replace("\x00", "")),
     ("init", f"../i {NAME}"),
     ("bench", "list"),
