@@ -115,7 +115,10 @@ def read(path: Path, most: int | None = None, *, follow: bool = False) -> bytes:
         os.close(handle)
         raise
     with os.fdopen(handle, "rb") as stream:
-        return stream.read() if most is None else stream.read(min(most, found.st_size + _GROWTH))
+        data = stream.read() if most is None else stream.read(min(most, found.st_size + _GROWTH))
+    if data is None:  # some files of a kernel have nothing yet
+        raise OSError(errno.EAGAIN, "nothing to read", str(path))
+    return data
 
 
 def write(path: Path, data: bytes, *, expect: str | None = _ANY, aside: Path | None = None, mode: int = 0o666) -> None:

@@ -31,6 +31,13 @@ KEPT_BACK = [
     "---draft: true---\n",
     "---\npublish: false\n\n",
     "\n---\npublish: false\n---\n",
+    "\ufeff\ufeff---\npublish: false\n---\n",
+    "\u00a0---\npublish: false\n---\n",
+    "\u200b---\npublish: false\n---\n",
+    "\0---\npublish: false\n---\n",
+    "---\npublish：false\n---\n",
+    "+++\ndraft = true\n+++\n",
+    "+++\ntitle = 'x'\n\ndraft=true\n+++\n",
 ]
 PUBLIC = [
     "---\ntitle: why draft: no\n---\n",
@@ -39,6 +46,10 @@ PUBLIC = [
     "---\npublish:\ndraft:\n---\n",
     "---\n\n# A rule, then prose: we publish: no ads\n",
     "---\ntitle: [how to publish notes\n---\n",
+    "+++\ndraft = false\n+++\n",
+    "+++ draft = true\n",
+    "+++\ntitle = 'x'\n+++\n\nwe say draft = true\n",
+    "\u200bprose\n\n---\npublish: false\n---\n",
 ]
 
 

@@ -2,13 +2,17 @@
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from tests.conftest import NOT_HERE
 from tests.frontends.test_build import run, tree, write
+from vaultc.config import locate
 from vaultc.errors import VaultcError
 from vaultc.publish import settings
+from vaultc.session import Session
 
 RUNS = "from pathlib import Path\nPath(r'{}').touch()\ndef on_page_content(html, **kw): return html + '<p>from the hook</p>'\n"
 MKDOCS = """site_name: "P & <b>Q</b>"
@@ -200,7 +204,7 @@ HOSTILE = {
 def test_what_is_no_data_waits_for_trust(line: str, tmp_path: Path) -> None:
     (tmp_path / "mkdocs.yml").write_text(line, encoding="utf-8")
     read = settings.read(tmp_path / "mkdocs.yml")
-    assert HOSTILE[line] in read.needs
+    assert HOSTILE[line] in read.refused
     assert "javascript" not in str(read.fields) and "<script" not in str(read.fields)
 
 
@@ -228,12 +232,48 @@ def test_what_cannot_be_read_is_one_line(text: str, tmp_path: Path) -> None:
 def test_odd_yaml_is_no_fault(text: str, tmp_path: Path) -> None:
     (tmp_path / "mkdocs.yml").write_text(text, encoding="utf-8")
     try:
-        assert settings.read(tmp_path / "mkdocs.yml").needs
+        assert settings.read(tmp_path / "mkdocs.yml").refused
     except VaultcError as fault:
         assert "\n" not in str(fault)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "hooks: [/proc/kmsg]",
+        "INHERIT: /proc/kmsg",
+        "theme: {name: material, custom_dir: /proc/sys/kernel}",
+        'hooks: ["a\\0b.py", "\\0/x.py"]',
+        'INHERIT: "\\0/b"',
+        'theme: {name: material, custom_dir: "\\0"}',
+    ],
+)
+def test_for_a_project_that_nobody_trusts_no_further_file_is_read(
+    line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A kernel's log is waited for, some names no file can have, and none of it is a stranger's business."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    write(tmp_path / "p", {"notes/a.md": "", "vaultc.toml": 'vault = "notes"\n', "mkdocs.yml": line})
+    project = locate(tmp_path / "p")
+    found = settings.read(tmp_path / "p/mkdocs.yml")
+    with suppress(VaultcError):  # where its user asks what it needs, a name that no file has is one line
+        assert found.needs().keys() == found.refused.keys()
+    monkeypatch.setattr(settings, "_files", lambda *arguments: pytest.fail("read"))
+    assert settings.ignored(project) == tuple(found.refused)
+    assert not settings.granted(project, found)
+
+
+@pytest.mark.skipif(not Path("/proc/kmsg").exists(), reason=f"{NOT_HERE}: Linux' /proc")
+@pytest.mark.parametrize("name", ["mkdocs.yml", "vaultc.toml", ".gitignore"])
+def test_a_configuration_that_is_no_file_is_not_waited_for(name: str, tmp_path: Path) -> None:
+    write(tmp_path, {"a.md": "# A\n", "vaultc.toml": ""})
+    (tmp_path / name).unlink(missing_ok=True)
+    (tmp_path / name).symlink_to("/proc/kmsg")
+    with pytest.raises(VaultcError, match=name):
+        settings.ignored(Session.open(tmp_path).vault.project)
 
 
 def test_new_projects_and_this_one_need_no_trust(tmp_path: Path, home: Mapping[str, str]) -> None:
     assert run(home, "init", tmp_path / "new", cwd=tmp_path).returncode == 0
     for folder in (tmp_path / "new", Path(__file__).parents[2]):
-        assert not settings.read(folder / "mkdocs.yml").needs
+        assert not settings.read(folder / "mkdocs.yml").refused

@@ -16,12 +16,16 @@ _PLACEHOLDER = re.compile(r"<%|\{\{|\{%")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 # Wherever it stands, and without its colon: a slip of the YAML may be a missing line ending, bracket or sign.
 _KEPT_BACK = re.compile(
-    r"""(?<![\w-])["']?(publish|draft)["']?(?:[ \t]*[:=][ \t]*["']?([^\s,"'}\]]+)|[ \t]+(true|false|yes|no|on|off)\b)""",
+    r"""(?<![\w-])["']?(publish|draft)["']?(?:[ \t]*[:=：][ \t]*["']?([^\s,"'}\]]+)|[ \t]+(true|false|yes|no|on|off)\b)""",
     re.I,
 )
 # The same keys at the top; YAML takes the last of two, and the first may be the one that was meant.
 _SAID = re.compile(r"""^["']?(publish|draft)["']?[ \t]*:""", re.I | re.M)
-_UNCLOSED = re.compile(rb"(?:\xef\xbb\xbf)?\s*---(.*?)(?:\r?\n[ \t]*\r?\n|\Z)", re.S)
+# Behind what nobody sees: byte order marks, spaces of no width, NUL. Hugo's TOML stands between `+++` and may hold empty lines.
+_UNCLOSED = re.compile(
+    r"[\s\ufeff\u200b-\u200f\u2060\0]*(?:---(.*?)(?:\r?\n[ \t]*\r?\n|\Z)|\+\+\+[ \t]*\r?\n(.*?)(?:^\+\+\+|\Z))",
+    re.S | re.M,
+)
 _MAX_ALIASES = 16
 _MAX_DEPTH = 32
 _INDENTED = re.compile(rf"^[ ?-]{{{_MAX_DEPTH}}}", re.M)  # every level of a block takes a column
@@ -74,8 +78,8 @@ def read(path: str, data: bytes) -> FrontMatter:
     closing = _CLOSE.search(data, opening.end()) if opening else None
     if not opening or not closing:
         # A rule at the top of a note that has no second one is a rule; but what was meant to keep a note back does.
-        meant = _UNCLOSED.match(data)
-        kept = _kept_back(meant[1].decode("utf-8", "replace")) if meant else {}
+        meant = _UNCLOSED.match(data.decode("utf-8", "replace"))
+        kept = _kept_back(meant[1] or meant[2] or "") if meant else {}
         body = 3 if data.startswith(b"\xef\xbb\xbf") else 0
         if published(kept):
             return FrontMatter(kept, body=body)

@@ -46,7 +46,7 @@ def configuration(project: Project) -> Path:
     if given is None:
         return _written(project, _default(project))
     found = settings.read(given)
-    if project.trusted or (found.needs and settings.granted(project, found)):
+    if project.trusted or (found.refused and settings.granted(project, found)):
         return given
     options = {"vault": str(project.root), "config": str(project.source), "trusted": False}
     plugins = [

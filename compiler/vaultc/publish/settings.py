@@ -20,6 +20,7 @@ _LONGEST = 1 << 20
 _MOST_ALIASES = 16
 _MOST_STARS = 6  # in one pattern
 _MOST_FILES = 10_000
+_LARGEST = 1 << 26  # of a file that would run
 _PASSED: Final = frozenset([".git", ".venv", "venv", "node_modules", "__pycache__", "build"])
 _REFUSED: Final = object()  # a value that is no data of its kind
 
@@ -48,11 +49,23 @@ class _Unread(str):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`fields` are the settings that are data, as MkDocs may be given them. `needs` are the others: each with what it would do, the
-    files that would run among it."""
+    """`fields` are the settings that are data, as MkDocs may be given them; `refused` are the others, as the file in `folder` has
+    them."""
 
     fields: Mapping[str, Any]
-    needs: Mapping[str, str]
+    refused: Mapping[str, Any]
+    folder: Path
+
+    def needs(self) -> trust.Needs:
+        """The settings refused, each with what it would do. Reads the files that would run, wherever they are: for a user who said or
+        says yes to them. Raises VaultcError where that cannot be."""
+        try:
+            files = _files(self.folder, self.refused)
+            return {key: f"{value!r} {files}" if files else repr(value) for key, value in self.refused.items()}
+        except OSError as fault:
+            raise VaultcError(f"{fault.filename or self.folder}: {fault.strerror or fault}") from None
+        except (ValueError, RecursionError) as fault:
+            raise VaultcError(f"{self.folder}: a setting of its `mkdocs.yml` names no file: {fault}") from None
 
 
 def read(path: Path) -> Settings:
@@ -60,15 +73,12 @@ def read(path: Path) -> Settings:
     table = _load(path)
     try:
         fields, refused = _sorted_out(table)
-        needs = {key: repr(value) for key, value in refused.items()}
     except (VaultcError, RecursionError) as fault:  # a value may hold itself
         raise VaultcError(f"{path}: {fault}") from None
     fields["site_dir"] = str(path.parent / fields.get("site_dir", "site"))
     if "theme" in table:
         fields["theme"] = {"name": "material", **fields.get("theme", {})}
-    if files := _files(path.parent, refused):
-        needs = {key: f"{value} {files}" for key, value in needs.items()}
-    return Settings(fields, needs)
+    return Settings(fields, refused, path.parent)
 
 
 def _sorted_out(table: Mapping[Any, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -91,19 +101,19 @@ def ignored(project: Project) -> tuple[str, ...]:
     found = read(project.mkdocs) if project.mkdocs else None
     if found is None or project.trusted or granted(project, found):
         return project.ignored
-    return (*project.ignored, *found.needs)
+    return (*project.ignored, *found.refused)
 
 
 def granted(project: Project, found: Settings) -> bool:
-    """Whether its user trusts a project with all that asked for it."""
-    return project.folder is not None and trust.granted(project.folder, {**project.needs, **found.needs})
+    """Whether its user trusts a project with all that asks for it. Of a project that was never trusted nothing more is read."""
+    if project.folder is None or not trust.place(project.folder).is_file():
+        return False
+    return trust.granted(project.folder, {**project.needs, **found.needs()})
 
 
 def _load(path: Path) -> dict[Any, Any]:
     try:
-        if not path.is_file() or path.stat().st_size > _LONGEST:
-            raise VaultcError(f"{path}: no configuration of MkDocs: it is too large, or no file")
-        text = path.read_text(encoding="utf-8-sig")
+        text = disk.read(path, _LONGEST, follow=True).decode("utf-8-sig")
         if (
             sum(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=yaml.CSafeLoader))
             > _MOST_ALIASES
@@ -322,7 +332,10 @@ _FIELDS: Final[Mapping[str, _Reader]] = {
 
 
 def _files(folder: Path, refused: Mapping[str, Any]) -> str:
-    """A digest of the files that would run: hooks and what they can import, templates, configurations that are inherited."""
+    """A digest of the files that would run: hooks and what they can import, templates, configurations that are inherited.
+
+    Raises OSError for one that cannot be read or is too large, ValueError for a name that no file can have.
+    """
     found: list[Path] = []
     hooks = refused.get("hooks")
     for hook in hooks if isinstance(hooks, list) else ():
@@ -340,7 +353,8 @@ def _files(folder: Path, refused: Mapping[str, Any]) -> str:
             *_below(parent.parent, ".yml"),
             *_below(parent.parent, ".html"),
         ]
-    digests = [f"{path} {disk.digest(path.read_bytes())}" for path in sorted(set(found)) if path.is_file()]
+    files = [path for path in sorted(set(found)) if path.is_file()]
+    digests = [f"{path} {disk.digest(disk.read(path, _LARGEST, follow=True))}" for path in files]
     return disk.digest("\n".join(digests).encode("utf-8", "surrogateescape")) if digests else ""
 
 

@@ -31,7 +31,7 @@ def trust(path: Path, forget: bool) -> None:
         known = store.forget(project.folder)
         emit(f"{project.folder}: {'trusted no more' if known else 'was not trusted'}\n")
         return
-    needs = {**project.needs, **(settings.read(project.mkdocs).needs if project.mkdocs else {})}
+    needs = {**project.needs, **(settings.read(project.mkdocs).needs() if project.mkdocs else {})}
     if not needs:
         emit(f"{project.folder}: nothing in this project needs trust\n")
         return
