@@ -6,6 +6,8 @@ import json
 from datetime import datetime
 from pathlib import Path
 
+import pytest
+
 from tests.frontends.cli.conftest import Run, write
 
 NOTES = {
@@ -64,6 +66,17 @@ def test_new_fills_a_template(run: Run, tmp_path: Path) -> None:
     assert missing.count("\n") == 1
     assert not (vault / "Other.md").exists()
     assert "--alias" in run("new", "Other", "--template", "Paper", "--tag", "x", cwd=vault, status=2).stderr
+
+
+@pytest.mark.parametrize("name", ["Paper", "Templates/Paper.md"])
+def test_a_template_outside_the_vault_is_not_read_through_a_symlink(run: Run, tmp_path: Path, name: str) -> None:
+    (tmp_path / "key").write_text("secret")
+    vault = write(tmp_path / "v", {".obsidian/templates.json": '{"folder": "Templates"}', "Templates/x.md": ""})
+    (vault / "Templates/Paper.md").symlink_to(tmp_path / "key")
+    assert "leads out of the vault" in run("new", "A", "--template", name, cwd=vault, status=2).stderr
+    assert not (vault / "A.md").exists()
+    run("new", "A", "--template", "../key", cwd=vault)
+    assert (vault / "A.md").read_text() == "secret"
 
 
 def test_an_import_makes_notes_with_links_and_repairs(run: Run, tmp_path: Path) -> None:

@@ -38,6 +38,10 @@ def read(root: Path, name: str) -> str:
     if path is None:
         looked = ", ".join(str(place.parent) for place in places[::2]) if len(places) > 1 else "the current folder"
         raise VaultcError(f"no template {name!r} in {looked}: give its path")
+    if path.absolute().is_relative_to(root) and not path.resolve().is_relative_to(root):
+        raise VaultcError(
+            f"{path}: a symlink that leads out of the vault is not followed: copy the file into the vault"
+        )
     try:
         return disk.read(path, _MOST, follow=True).decode("utf-8-sig")
     except (OSError, UnicodeError) as fault:
