@@ -1,6 +1,7 @@
 """Templates of notes, with the variables of Obsidian's core plugin (https://help.obsidian.md/plugins/templates)."""
 
 import json
+import os
 import re
 from datetime import datetime
 from pathlib import Path
@@ -38,7 +39,7 @@ def read(root: Path, name: str) -> str:
     if path is None:
         looked = ", ".join(str(place.parent) for place in places[::2]) if len(places) > 1 else "the current folder"
         raise VaultcError(f"no template {name!r} in {looked}: give its path")
-    if path.absolute().is_relative_to(root) and not path.resolve().is_relative_to(root):
+    if Path(os.path.normpath(path.absolute())).is_relative_to(root) and not path.resolve().is_relative_to(root):
         raise VaultcError(
             f"{path}: a symlink that leads out of the vault is not followed: copy the file into the vault"
         )
