@@ -22,6 +22,8 @@ _SHAPES = {
     "site_url": (re.compile(r"https?://[^\s/][^\s]*"), "an address that begins with https://"),
     "language": (re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z]+)?"), "the code of a language, such as en or pt-BR"),
 }
+PAGES = ("home", "tags", "recent", "wanted", "health", "glossary")
+"""What vaultc writes by itself and a site can do without; `home` is what stands on the first page before its text."""
 # Bytes of a file of configuration that are read: one that came with a vault may be anything.
 MOST = 1 << 20
 
@@ -32,7 +34,8 @@ class Config:
 
     `severity` maps codes, names and prefixes to `error`, `warning`, `info` or `off`; `exclude` holds gitignore patterns;
     `dialect` is `obsidian` (notes are lowered) or `material` (a note's text is left alone but for its links); `html` says whether
-    what could run is taken out of the pages; `map_hidden` holds folders and tags whose notes the topic map leaves out at first.
+    what could run is taken out of the pages; `map_hidden` holds folders and tags whose notes the topic map leaves out at first,
+    `pages_hidden` names of `PAGES` that the site does not have.
     """
 
     vault: str = "."
@@ -46,6 +49,7 @@ class Config:
     dialect: Literal["obsidian", "material"] = "obsidian"
     html: Literal["sanitized", "trusted"] = "sanitized"
     map_hidden: tuple[str, ...] = ()
+    pages_hidden: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +206,9 @@ def _config(source: _Source) -> tuple[Config, tuple[Diagnostic, ...]]:
     ):
         if key in values and values[key] not in allowed:
             raise VaultcError(f"{source.path}: `{key}` must be one of {', '.join(allowed)}")
+    for name in values.get("pages_hidden", ()):
+        if name not in PAGES:
+            raise VaultcError(f"{source.path}: `pages_hidden` knows {', '.join(PAGES)}, not `{name}`")
     for key, (shape, what) in _SHAPES.items():
         if values.get(key) and not shape.fullmatch(values[key]):
             raise VaultcError(f"{source.path}: `{key}` must be {what}")

@@ -18,6 +18,7 @@ from vaultc.emit.memo import File, Memo, Part
 from vaultc.emit.pages import GRAPH, Layout, layout
 from vaultc.emit.write import write
 from vaultc.graph import Vault
+from vaultc.graph.document import topics_of
 from vaultc.model import Note
 
 __all__ = ["GRAPH", "Emitted", "Layout", "Memo", "emit"]
@@ -49,12 +50,13 @@ def emit(vault: Vault, folder: Path, memo: Memo | None = None) -> Emitted:
     parts = {path: work.part(path) for path in sorted(work.layout.notes)}
     numbers = graph_file.numbers(vault, memo)
     published = [vault.notes[path] for path in work.layout.notes]
-    known = Known(vault, work.layout, work.measured, numbers, dates.changed(vault.project.root, published))
+    topics = topics_of(vault.graph, numbers)
+    known = Known(vault, work.layout, work.measured, numbers, topics, dates.changed(vault.project.root, published))
     front = front_page(known)
     work.notes(parts, front)
     work.texts |= work.measured.generate(vault, work.layout)
     edges = {path: part.edges for path, part in parts.items()}
-    work.texts[GRAPH] = graph_file.text(vault, work.layout, edges, numbers)
+    work.texts[GRAPH] = graph_file.text(vault, work.layout, edges, numbers, topics)
     work.lists(known, front)
     files, texts = work.files, work.texts
     assets = sorted({asset for part in parts.values() for asset in part.assets} - {*texts, *files})

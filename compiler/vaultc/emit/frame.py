@@ -17,6 +17,8 @@ from vaultc.parse.frontmatter import strings
 from vaultc.resolve import unpublished
 from vaultc.text import fold
 
+# What only lists what stands elsewhere: search finds the notes themselves.
+UNSEARCHED = {"exclude": True}
 _HIDEABLE = ("feedback", "footer", "navigation", "path", "tags", "toc")
 # Destinations of links, elements and entities in Markdown; and how long those of a first sentence may be.
 _NOT_WORDS = re.compile(r"\]\([^()\s]*(?:\s+\"[^\"]*\")?\)|<[^<>]*>|&#?\w+;")
@@ -111,11 +113,16 @@ def _time(vault: Vault, note: Note) -> str:
 
 def _aliases(note: Note) -> str:
     """The note's other names, those apart that differ in spelling alone: readers know it by them, and search finds it."""
-    known = {_spelling(note.title): ""} | {_spelling(name): name for name in reversed(note.aliases)}
-    others = [name for name in reversed(known.values()) if name and _spelling(name) != _spelling(note.title)]
+    others = other_names(note)
     if not others:
         return ""
     return fenced('div[data-vaultc="aliases"]', "Also: " + ", ".join(escape(name, links=False) for name in others))
+
+
+def other_names(note: Note) -> list[str]:
+    """The aliases of a note, less those that differ in spelling alone from its title or from each other."""
+    known = {_spelling(note.title): ""} | {_spelling(name): name for name in reversed(note.aliases)}
+    return [name for name in reversed(known.values()) if name and _spelling(name) != _spelling(note.title)]
 
 
 def _spelling(name: str) -> str:

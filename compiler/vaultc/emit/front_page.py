@@ -1,8 +1,9 @@
 """What a reader meets on the first page, whoever wrote it: the families of notes, the map, surprising verdicts, what changed."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from markupsafe import Markup
 
@@ -15,6 +16,7 @@ from vaultc.emit.results import Measured, claims
 from vaultc.emit.results.said import Said
 from vaultc.graph import Vault, target
 from vaultc.graph.metrics import Metrics
+from vaultc.graph.topics import Topic
 from vaultc.model import Note
 from vaultc.parse.frontmatter import strings
 
@@ -22,21 +24,34 @@ _VERDICTS, _CHANGED, _TILES = 3, 5, 12
 _LINK = re.compile(r"!?\[\[([^\[\]|]+)(?:\|([^\[\]]*))?\]\]")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Known:
-    """What the pages about a whole vault are made of: the vault, where its pages are, its measurements, the numbers of its graph,
-    and when each published note was changed."""
+    """What the pages about a whole vault are made of: the vault, where its pages are, its measurements, the numbers of its graph, its
+    topics, and when each published note was changed."""
 
     vault: Vault
     layout: Layout
     measured: Measured
     numbers: Mapping[str, Metrics]
+    topics: Sequence[Topic]
     changed: Mapping[str, int]
 
-    @property
+    @cached_property
     def recent(self) -> list[str]:
         """The published notes, the one changed last first."""
         return sorted(self.layout.notes, key=lambda path: (-self.changed[path], path))
+
+    @cached_property
+    def sources(self) -> Mapping[str, int]:
+        """How many published notes link to each; to none of the others does one."""
+        vault = self.vault
+        counts = ((path, len(vault.sources.get(path, frozenset()) & vault.published)) for path in self.layout.notes)
+        return {path: count for path, count in counts if count}
+
+    def hubs(self, paths: Iterable[str], most: int) -> list[str]:
+        """Those of some notes that most others link to."""
+        linked = (path for path in paths if path in self.sources)
+        return sorted(linked, key=lambda path: (-self.sources[path], path))[:most]
 
     def link(self, path: str, here: str) -> Markup:
         """A link to a note, from the page `here`."""
@@ -49,6 +64,8 @@ def front_page(known: Known) -> str:
     In the front matter of the note that is the first page, `tiles` lists notes as tiles, and `verdicts` those whose verdicts are the
     surprising ones. Each entry is a text with links: the first is where it leads, the words beside it are what it says.
     """
+    if "home" in known.vault.project.config.pages_hidden:
+        return ""
     home = next((path for path, page in known.layout.notes.items() if page == known.layout.folders[""]), "")
     note = known.vault.notes.get(home)
     parts = [_map(known), _verdicts(known, note), _changed(known)]
@@ -104,7 +121,7 @@ def _verdict(known: Known, said: Said, here: str) -> Markup:
 
 def _map(known: Known) -> Markup:
     shown = visible(known.vault, known.layout)
-    if not (drawn := picture(known.vault.graph, known.numbers, shown)):
+    if not (drawn := picture(known.vault.graph, known.numbers, known.topics, shown)):
         return Markup("")
     address = pages.address(known.layout.graph, known.layout.folders[""])
     label = f"Topic map of {len(shown):,} notes".replace(",", "\u202f")
@@ -151,11 +168,11 @@ def _named(known: Known, entry: _Entry) -> Said | None:
 def _changed(known: Known) -> Markup:
     here = known.layout.folders[""]
     paths = [path for path in known.recent if known.layout.notes[path] != here][:_CHANGED]
-    return (
-        el("section", el("h2", "Changed lately"), changes(known, paths, here), class_="vc-changed")
-        if paths
-        else Markup("")
-    )
+    if not paths:
+        return Markup("")
+    recent = known.layout.about.get("recent")
+    more = el("p", el("a", "More", href=pages.address(recent, here)), class_="vc-links") if recent else ""
+    return el("section", el("h2", "Changed lately"), changes(known, paths, here), more, class_="vc-changed")
 
 
 def changes(known: Known, paths: Sequence[str], here: str) -> Markup:

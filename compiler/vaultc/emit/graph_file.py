@@ -1,14 +1,15 @@
 """The data of the topic map, put together from rows that are kept for each note."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 
 from vaultc.emit.memo import Memo
 from vaultc.emit.pages import Layout
 from vaultc.graph import Vault
-from vaultc.graph.document import SCHEMA, edge_row, node_row, topic_rows
+from vaultc.graph.document import SCHEMA, edge_row, node_row
 from vaultc.graph.metrics import Metrics, measure
+from vaultc.graph.topics import Topic
 from vaultc.resolve.pages import url
 
 
@@ -17,8 +18,10 @@ def rows(vault: Vault, path: str) -> str:
     return ",".join(_json(edge_row(edge, vault.lines(path))) for edge in vault.graph.outgoing.get(path, ()))
 
 
-def text(vault: Vault, layout: Layout, edges: Mapping[str, str], numbers: Mapping[str, Metrics]) -> str:
-    """The whole file, as `graph_json` has it; `edges` are the rows of each published note, `numbers` those of the graph."""
+def text(
+    vault: Vault, layout: Layout, edges: Mapping[str, str], numbers: Mapping[str, Metrics], topics: Sequence[Topic]
+) -> str:
+    """The whole file, as `graph_json` has it; `edges` are the rows of each published note, `numbers` and `topics` those of the graph."""
     nodes = []
     for node in vault.graph.nodes.values():
         page = layout.notes.get(node.id) if node.exists else None
@@ -26,7 +29,7 @@ def text(vault: Vault, layout: Layout, edges: Mapping[str, str], numbers: Mappin
         nodes.append(_json({**row, "aliases": list(vault.notes[node.id].aliases)} if node.exists else row))
     joined = ",".join(filter(None, (edges.get(path) for path in vault.notes)))
     hidden = _json(vault.project.config.map_hidden)
-    named = _json(topic_rows(vault.graph, numbers))
+    named = _json([topic._asdict() for topic in topics])
     head = f'{{"schema":{SCHEMA},"root":{_json(vault.project.name)}'
     return f'{head},"nodes":[{",".join(nodes)}],"edges":[{joined}],"topics":{named},"hidden":{hidden}}}'
 

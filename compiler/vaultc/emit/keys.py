@@ -58,9 +58,13 @@ class Keys:
         for path, page in self._layout.notes.items():
             note = self._vault.notes[path]
             tags = [tag.name for tag in note.tags]
-            row = f"{path}\0{page}\0{note.title}\0{summary_of(self._vault, note)}\0{tags}\0{dates.day(changed[path])}\0"
+            row = f"{path}\0{page}\0{note.title}\0{note.aliases}\0{summary_of(self._vault, note)}\0{tags}\0{dates.day(changed[path])}\0"
             key.update(row.encode("utf-8", "surrogatepass"))
-        key.update(repr((self._layout.folders, self._layout.tags)).encode("utf-8", "surrogatepass"))
+        key.update(
+            repr((self._layout.folders, self._layout.tags, self._layout.about, self._layout.letters)).encode(
+                "utf-8", "surrogatepass"
+            )
+        )
         return key.hexdigest()
 
     def _embedded(self, path: str) -> set[str] | None:

@@ -18,6 +18,10 @@ _ENCODED = {ord(c): quote(c, safe="") for c in ' "<>\\^`{|}()[]%?#*$:&' + "".joi
 # The graph's data; and what else lies beside the pages of a site, so that no page can have its address.
 GRAPH = "graph.json"
 _FILES = (GRAPH, TAG, "404.html", "CNAME", "sitemap.xml", "sitemap.xml.gz")
+ABOUT = ("recent", "wanted", "health", "glossary")
+"""The pages about a vault, in order, besides the one that leads to them."""
+MOST_TERMS = 1000
+"""Of a glossary on one page."""
 # What people call the note to begin with.
 _HOMES = ("index", "home", "start here", "readme")
 # A tag that is deeper has the page of its first parts; all of them together, and the folder they are in, make a path that
@@ -32,7 +36,8 @@ class Layout:
 
     `folders` maps a folder (`""` is the root) to the page that stands for it: a note's or a generated one; `tags` maps a folded
     tag to its page. `measured`, `claims` and `histories` (by the benchmark's id) are the pages about measurements; without
-    benchmarks there are none. All paths are relative to the object folder.
+    benchmarks there are none. `about` are the pages about the vault by name, `about` the first of them; `letters` those of a
+    glossary that is too long for one page, by the initial of their terms. All paths are relative to the object folder.
     """
 
     notes: Mapping[str, str]
@@ -44,6 +49,8 @@ class Layout:
     measured: str = ""
     claims: str = ""
     histories: Mapping[str, str] = field(default_factory=dict)
+    about: Mapping[str, str] = field(default_factory=dict)
+    letters: Mapping[str, str] = field(default_factory=dict)
 
     def page(self, path: str) -> str | None:
         """The object file of a note or (with a slash at its end) a folder; None when it has none."""
@@ -76,18 +83,37 @@ def layout(vault: Vault, benchmarks: Iterable[str] | None = None) -> Layout:
             parts = tag.name.split("/")[:_TAG_DEPTH]
             for depth in range(1, len(parts) + 1):
                 names.setdefault(fold("/".join(parts[:depth])), parts[:depth])
+    hidden = vault.project.config.pages_hidden
+    if "tags" in hidden:
+        names = {}
     tag_index, root = places.section("tags") if names else ("", "")
     tags = {
         key: places.free("/".join([root, *(component(part, _TAG_BYTES) for part in names[key])]) + ".md")
         for key in sorted(names)
     }
     graph = places.free("graph.md")
-    if benchmarks is None:
-        return Layout(notes, folders, frozenset(places.generated), tags, tag_index, graph)
-    measured, root = places.section("measured")
-    claims = places.free(f"{root}/claims.md")
-    histories = {name: places.free(f"{root}/{component(name)}.md") for name in sorted(benchmarks)}
-    return Layout(notes, folders, frozenset(places.generated), tags, tag_index, graph, measured, claims, histories)
+    measured = claims = ""
+    histories: dict[str, str] = {}
+    if benchmarks is not None:
+        measured, root = places.section("measured")
+        claims = places.free(f"{root}/claims.md")
+        histories = {name: places.free(f"{root}/{component(name)}.md") for name in sorted(benchmarks)}
+    about: dict[str, str] = {}
+    letters: dict[str, str] = {}
+    if shown := [name for name in ABOUT if name not in hidden]:
+        about["about"], root = places.section("about")
+        about |= {name: places.free(f"{root}/{name}.md") for name in shown}
+        initials = [initial(alias) for path in notes for alias in vault.notes[path].aliases]
+        if "glossary" in about and len(initials) > MOST_TERMS:
+            letters = {each: places.free(f"{root}/glossary/{component(each)}.md") for each in sorted(set(initials))}
+    generated = frozenset(places.generated)
+    return Layout(notes, folders, generated, tags, tag_index, graph, measured, claims, histories, about, letters)
+
+
+def initial(term: str) -> str:
+    """Under which letter a term stands; `0-9` for what begins with no letter."""
+    first = fold(term)[:1].upper()
+    return first if first.isalpha() else "0-9"
 
 
 def _home(vault: Vault, published: Sequence[str]) -> str:

@@ -11,7 +11,7 @@ from vaultc.emit.results.chart import short
 from vaultc.graph import LinkGraph
 from vaultc.graph.layout import Point
 from vaultc.graph.metrics import Metrics
-from vaultc.graph.topics import topics
+from vaultc.graph.topics import LEAST, Topic
 
 _WIDTH = 1000.0
 _MARGIN = 60.0
@@ -21,8 +21,8 @@ _COLOURS = 10  # of the style, one for each topic by size; further topics begin 
 _LETTER = 0.56  # the width of a character of a name, in heights
 
 
-def picture(graph: LinkGraph, numbers: Mapping[str, Metrics], shown: Sequence[str]) -> Markup:
-    """The notes `shown` where the topic map has them, their topics as named regions, and the links between those as lines; empty
+def picture(graph: LinkGraph, numbers: Mapping[str, Metrics], topics: Sequence[Topic], shown: Sequence[str]) -> Markup:
+    """The notes `shown` where the topic map has them, those of the `topics` that they are of as named regions, and the links between those as lines; empty
     where there are not three notes. The most central notes are drawn, each topic named where there is room."""
     if len(shown) < 3:
         return Markup("")
@@ -30,7 +30,7 @@ def picture(graph: LinkGraph, numbers: Mapping[str, Metrics], shown: Sequence[st
     for path in shown:
         members[numbers[path].community].append(path)
     place, height = _frame([(numbers[path].x, numbers[path].y) for path in shown])
-    named = topics({path: graph.nodes[path] for path in shown}, {path: numbers[path].community for path in shown})
+    named = [topic for topic in topics if len(members[topic.community]) >= LEAST]
     regions = {}
     for topic in named:
         points = [place(numbers[path]) for path in members[topic.community]]

@@ -5,7 +5,7 @@ from typing import Any
 
 from vaultc.graph import Edge, LinkGraph, Node, Vault
 from vaultc.graph.metrics import Metrics, measure
-from vaultc.graph.topics import topics
+from vaultc.graph.topics import Topic, topics
 from vaultc.text import Lines
 
 SCHEMA = 1
@@ -27,14 +27,13 @@ def graph_json(vault: Vault, urls: Mapping[str, str] | None = None) -> dict[str,
     lines = {path: vault.lines(path) for path in {edge.source for edge in vault.graph.edges}}
     edges = [edge_row(edge, lines[edge.source]) for edge in vault.graph.edges]
     root = str(vault.project.root) if urls is None else vault.project.name
-    return {"schema": SCHEMA, "root": root, "nodes": nodes, "edges": edges, "topics": topic_rows(vault.graph, metrics)}
+    named = [topic._asdict() for topic in topics_of(vault.graph, metrics)]
+    return {"schema": SCHEMA, "root": root, "nodes": nodes, "edges": edges, "topics": named}
 
 
-def topic_rows(graph: LinkGraph, metrics: Mapping[str, Metrics]) -> list[dict[str, Any]]:
-    """The topics of the document, the largest first."""
-    return [
-        topic._asdict() for topic in topics(graph.nodes, {node: found.community for node, found in metrics.items()})
-    ]
+def topics_of(graph: LinkGraph, numbers: Mapping[str, Metrics]) -> list[Topic]:
+    """The topics of a graph whose numbers are known, the largest first."""
+    return topics(graph.nodes, {node: found.community for node, found in numbers.items()})
 
 
 def node_row(node: Node, numbers: Metrics) -> dict[str, Any]:
