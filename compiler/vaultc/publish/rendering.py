@@ -7,18 +7,17 @@ import os
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-import markdown
 from jinja2 import Environment, FileSystemLoader
 from material.plugins.search.plugin import SearchPlugin
 from mkdocs.commands.build import get_context
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.structure.files import File, Files
+from mkdocs.structure.files import Files
 from mkdocs.structure.nav import Navigation
-from mkdocs.structure.pages import Page, _ExtractTitleTreeprocessor, _RelativePathTreeprocessor
-from mkdocs.structure.toc import get_toc
+from mkdocs.structure.pages import Page
 
 from vaultc import faults
 from vaultc.diagnostics import Diagnostic
+from vaultc.publish.reader import Reader
 
 
 class Rendered(NamedTuple):
@@ -65,10 +64,7 @@ class Templates(FileSystemLoader):
 
 
 class Renderer:
-    """Renders the pages of one site. Each page comes out as if it were the only one; no order matters.
-
-    MkDocs makes a reader of Markdown for each page, and reads each twice more for anchors, which vaultc has checked.
-    """
+    """Renders the pages of one site. Each page comes out as if it were the only one; no order matters."""
 
     def __init__(self, config: MkDocsConfig, files: Files, nav: Navigation, env: Environment) -> None:
         self._config = config
@@ -77,7 +73,7 @@ class Renderer:
         self._env = env
         self._documents = files.documentation_pages()
         self._search = search(config)
-        self._reader: _Reader | None = None
+        self._reader: Reader | None = None
 
     def render(self, page: Page, path: str, source: Callable[[Page], str]) -> Rendered:
         """The page of the note at `path`. Where its Markdown cannot be rendered, it shows the Markdown that `source` gives."""
@@ -99,7 +95,7 @@ class Renderer:
         return Rendered(html, ",".join(entries), fault)
 
     def _read(self, page: Page) -> None:
-        self._reader = self._reader or _Reader(page.file, self._files, self._config)
+        self._reader = self._reader or Reader(page.file, self._files, self._config)
         self._reader.read(page)
 
     def _template(self, page: Page) -> bytes:
@@ -111,26 +107,3 @@ class Renderer:
             return template.render(context).encode("utf-8", errors="xmlcharrefreplace")
         finally:
             page.active = False
-
-
-class _Reader:
-    """Python-Markdown as MkDocs sets it up for a page, for one page after the other."""
-
-    def __init__(self, file: File, files: Files, config: MkDocsConfig) -> None:
-        self._markdown = markdown.Markdown(
-            extensions=config["markdown_extensions"], extension_configs=config["mdx_configs"] or {}
-        )
-        self._links = _RelativePathTreeprocessor(file, files, config)
-        self._links._register(self._markdown)
-        self._title = _ExtractTitleTreeprocessor()
-        self._title._register(self._markdown)
-
-    def read(self, page: Page) -> None:
-        """Give a page its content, its table of contents and the title that its first heading is."""
-        self._markdown.reset()
-        self._links.file = page.file
-        self._links.links_to_anchors = {}
-        self._title.title = None
-        page.content = self._markdown.convert(page.markdown or "")
-        page.toc = get_toc(getattr(self._markdown, "toc_tokens", []))
-        page._title_from_render = self._title.title

@@ -97,6 +97,8 @@ _SCHEMES: Final = frozenset(
 _MEDIA = re.compile(r"data:(?:image|audio|video)/[\w.+-]+[;,]", re.IGNORECASE)
 _EXTERNAL = re.compile(r"https?://", re.IGNORECASE)
 _DOCUMENT = re.compile(r"(?![\w+.-]*:|[/\\]{2})[^?#\\]*\.pdf(?:[#][^\\]*)?", re.IGNORECASE)
+# Without these, HTML is text, and comes out of any reader as it was.
+_MARKUP = re.compile("[<>&\0\r\xa0\ufeff]")
 # The theme keeps its own state under ids, attributes and classes of these names; line numbers of code have theirs from us.
 _TAG_OPENS = re.compile(r"<(?=[A-Za-z/!?])")
 _LINE = re.compile(r"__(?:codelineno|span)-[\w-]+")
@@ -143,7 +145,7 @@ _CLEANER: Final = nh3.Cleaner(
 
 def clean(page: str) -> str:
     """The HTML of a page's content, closed where it was left open, without what could run, act for the theme or cover it."""
-    return _CLEANER.clean(page)
+    return _CLEANER.clean(page) if _MARKUP.search(page) else page
 
 
 class _Last(Postprocessor):
