@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import os
+import traceback
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -18,6 +20,8 @@ torch = pytest.importorskip("torch", reason="missing tool: torch (pip install to
 torch_cpu = pytest.importorskip("vaultc.bench.harness.torch_cpu")
 
 N = 64
+WIDE = 150
+"""Wide enough for a product to take far longer than a copy, and narrow enough for a copy on one thread."""
 FLOPS = 2.0 * N**3
 
 
@@ -108,7 +112,82 @@ def kept_in_a_table() -> Case:
     return Case(run)
 
 
+def kept_by_place() -> Case:
+    a, b = pair()
+    kept: dict[object, Any] = {}
+
+    def run() -> Any:
+        place = a.data_ptr(), b.data_ptr()
+        if place not in kept:
+            kept[place] = a @ b
+        return kept[place]
+
+    return Case(run, reference=lambda: a.double() @ b.double())
+
+
+def kept_until_inputs_are_written() -> Case:
+    """It asks torch how often its inputs were written to."""
+    a, b = (torch.randn(WIDE, WIDE) for _ in range(2))
+    kept: dict[object, Any] = {}
+
+    def run() -> Any:
+        state = a._version, b._version
+        if state not in kept:
+            kept.clear()
+            kept[state] = a @ b
+        return kept[state].clone()
+
+    return Case(run, reference=lambda: a.double() @ b.double())
+
+
+def kept_until_a_corner_changes() -> Case:
+    a, b = (torch.randn(WIDE, WIDE) for _ in range(2))
+    kept: dict[object, Any] = {}
+
+    def run() -> Any:
+        state = float(a[0, 0]), float(b[0, 0])
+        if state not in kept:
+            kept.clear()
+            kept[state] = a @ b
+        return kept[state].clone()
+
+    return Case(run, reference=lambda: a.double() @ b.double())
+
+
+_BY_SIZE: dict[int, Any] = {}
+
+
+def kept_by_size_for_all_set_ups() -> Case:
+    a, b = pair()
+
+    def run() -> Any:
+        if N not in _BY_SIZE:
+            _BY_SIZE[N] = a @ b
+        return _BY_SIZE[N].clone()
+
+    return Case(run, flops=FLOPS)
+
+
+def computed_every_seventh_time() -> Case:
+    a, b = pair()
+    calls, kept = 0, torch.empty(0)
+
+    def run() -> Any:
+        nonlocal calls, kept
+        if calls % 7 == 0:
+            kept = a @ b
+        calls += 1
+        return kept.clone()
+
+    return Case(run, flops=FLOPS)
+
+
 CHEATS = [
+    kept_by_place,
+    kept_until_inputs_are_written,
+    kept_until_a_corner_changes,
+    kept_by_size_for_all_set_ups,
+    computed_every_seventh_time,
     kept_before,
     kept_as_a_view,
     kept_as_a_copy,
@@ -158,6 +237,88 @@ def test_a_call_that_is_right_only_at_first_is_seen() -> None:
         return Case(run, reference=lambda: a.double() @ b.double())
 
     assert "changing-result" in one(lazy).flags
+
+
+def test_a_call_that_works_only_where_nobody_times_it_is_seen() -> None:
+    """It looks who calls: only what a timed call returned itself shows it."""
+
+    def watching() -> Case:
+        a, b = pair()
+        empty = torch.zeros(N, N)
+
+        def run() -> Any:
+            callers = [frame.name for frame in traceback.extract_stack()]
+            return empty if "_sample_once" in callers else a @ b
+
+        return Case(run, reference=lambda: a.double() @ b.double())
+
+    assert "changing-result" in one(watching).flags
+
+
+class Later:
+    """A list of one tensor that is computed when somebody looks."""
+
+    def __init__(self, compute: Callable[[], Any]) -> None:
+        self._compute = compute
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter([self._compute()])
+
+
+class LaterTensor(torch.Tensor):  # type: ignore[misc, name-defined]
+    @classmethod
+    def __torch_function__(cls, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        args = torch.utils._pytree.tree_map(lambda each: each.compute() if isinstance(each, cls) else each, args)
+        return func(*args, **(kwargs or {}))
+
+
+@pytest.mark.parametrize("kind", ["object", "tensor"])
+def test_a_result_that_is_computed_when_it_is_read_is_seen(kind: str) -> None:
+    def later() -> Case:
+        a, b = (torch.randn(WIDE, WIDE) for _ in range(2))
+
+        def run() -> Any:
+            if kind == "object":
+                return Later(lambda: a @ b)
+            result = torch.Tensor._make_subclass(LaterTensor, torch.empty(WIDE, WIDE))
+            result.compute = lambda: a @ b
+            return result
+
+        return Case(run, reference=lambda: a.double() @ b.double())
+
+    assert "no-synchronisation" in one(later).flags
+
+
+@pytest.mark.parametrize("setting", ["threads", "dtype", "niceness"])
+def test_a_set_up_that_changes_the_process_for_other_variants_costs_them_their_time(setting: str) -> None:
+    """All variants are set up before any is timed: the first would be timed with the settings of the last."""
+
+    def variants(kind: str) -> Case:
+        a, b = pair()
+        if kind == "changed" and setting == "threads":
+            torch.set_num_threads(before + 1)
+        elif kind == "changed" and setting == "dtype":
+            torch.set_default_dtype(torch.float64)
+        elif kind == "changed":
+            os.nice(1)
+        return Case(lambda: a @ b)
+
+    before = torch.get_num_threads()
+    try:
+        usual, changed = measured(variants, {"kind": "usual"}, {"kind": "changed"})
+    finally:
+        torch.set_num_threads(before)
+        torch.set_default_dtype(torch.float32)
+    assert (usual.status, usual.measured) == ("error", False)
+    assert "another variant's set-up changed" in usual.message
+    assert changed.measured
+
+
+@pytest.mark.parametrize("tolerance", [1.0, float("inf"), float("nan"), -0.1])
+def test_a_tolerance_that_compares_nothing_is_refused(tolerance: float) -> None:
+    point = one(lambda: Case(lambda: 1, reference=lambda: 2, tolerance=tolerance))
+    assert point.status == "error"
+    assert "compares nothing" in point.message
 
 
 def test_integers_must_be_equal() -> None:

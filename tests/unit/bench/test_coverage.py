@@ -9,19 +9,20 @@ from types import ModuleType
 
 import pytest
 
-PATH = Path(__file__).parents[3] / "benchmarks" / "verdicts.py"
+BENCHMARKS = Path(__file__).parents[3] / "benchmarks"
 
 
-def _load() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("verdicts", PATH)
+def load(name: str) -> ModuleType:
+    """A script of the benchmarks, as a module."""
+    spec = importlib.util.spec_from_file_location(name, BENCHMARKS / f"{name}.py")
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
-    sys.modules["verdicts"] = module
+    sys.modules[name] = module
     spec.loader.exec_module(module)
     return module
 
 
-simulation = _load()
+simulation = load("verdicts")
 
 
 @pytest.mark.parametrize("processes", [3, 5])

@@ -30,6 +30,27 @@ def test_noise_inside_processes_makes_a_point_noisy() -> None:
     assert merge([calm, calm, calm])[0].status == "ok"
 
 
+def test_a_large_speed_up_with_a_cause_is_no_doubt() -> None:
+    slow, fast = point(1.0, kind="loop"), point(0.05, kind="chunks")
+    assert "large-speed-up" in suspect([slow, fast], NO_CEILINGS)[1].flags
+    told = replace(fast, cause="the loop starts a kernel for every token")
+    assert suspect([slow, told], NO_CEILINGS)[1].flags == ()
+
+
+@pytest.mark.parametrize(
+    ("told", "samples", "status"),
+    [
+        ("many that scatter tell their median", [1 + 0.6 * (index % 7) / 7 for index in range(40)], "ok"),
+        ("as few do not", [1 + 0.6 * (index % 7) / 7 for index in range(5)], "noisy"),
+        ("one in ten is no matter", [2.0 if index % 10 == 0 else 1.0 for index in range(40)], "ok"),
+        ("two paces have no median", [1.0 if index % 2 else 1.3 for index in range(40)], "noisy"),
+    ],
+)
+def test_noisy_is_a_process_that_does_not_know_its_own_median(told: str, samples: list[float], status: str) -> None:
+    process = Point("f", {"n": 1}, "time", "s", "ok", (tuple(samples),))
+    assert merge([process] * 3)[0].status == status, told
+
+
 def test_processes_that_disagree_are_flagged() -> None:
     (pooled,) = merge([point(0.217), point(0.328), point(0.258)])
     assert (pooled.status, pooled.flags) == ("ok", ("between-processes",))

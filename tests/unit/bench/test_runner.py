@@ -59,6 +59,29 @@ def nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> G
     assert not list(tmp_path.glob("vaultc-bench-*/"))
 
 
+def test_a_copy_of_the_process_says_nothing() -> None:
+    """Both would go on to measure, and two processes would count as four."""
+    run = measure(HEAD + "os.fork()\n" + GOOD.removeprefix(HEAD), repeat=2)
+    assert [len(point.samples) for point in run.points] == [2, 2, 2]
+    assert len(run.claims) == 1
+
+
+def test_no_process_finds_what_another_wrote() -> None:
+    """A snippet that rewrites its file, or keeps results in its folder, measures as on the first day."""
+    run = measure(
+        HEAD
+        + "found = [*os.listdir('.')]\n"
+        + "open('kept', 'w').write('42')\n"
+        + "open(__file__, 'a').write('bench.claim(\"P = NP\", holds=True)')\n"
+        + "def files() -> bench.Value: return bench.Value(len(found))\n"
+        + "bench.measure(files)\n"
+        + "bench.claim('It is alone.', holds=found == ['snippet.py'], because=found)\n",
+        repeat=2,
+    )
+    assert [claim.line for claim in run.claims] == ["confirmed: It is alone. (['snippet.py'])"]
+    assert run.points[0].samples == ((1.0,), (1.0,))
+
+
 def test_a_snippet_is_measured_in_fresh_processes() -> None:
     steps: list[Step] = []
     run = run_job(job(GOOD), "cpu", repeat=3, progress=steps.append)
@@ -73,6 +96,23 @@ def test_a_snippet_is_measured_in_fresh_processes() -> None:
 
 
 CRIMES = {
+    "a slower clock": (
+        "time.perf_counter = lambda: 0.0\n" + GOOD.removeprefix(HEAD),
+        "error",
+        "exchanged time.perf_counter",
+    ),
+    "verdicts of its own": (
+        "from vaultc.bench.records import answer\nanswer.verdict = lambda holds: ('confirmed', '')\n"
+        + GOOD.removeprefix(HEAD),
+        "error",
+        "exchanged vaultc.bench.records.answer.verdict",
+    ),
+    "a faster timer": (
+        "from vaultc.bench.harness.device import PlainMachine as P, Timed\n"
+        "P.time = lambda self, call: Timed(1e-9, 1e-9, call())\n" + GOOD.removeprefix(HEAD),
+        "error",
+        "exchanged vaultc.bench.harness.device.PlainMachine.time",
+    ),
     "raises": ("def f(n): raise ValueError('no')\nbench.measure(f, n=[1])", "error", "line 3: ValueError: no"),
     "raises outside": ("raise KeyError('gone')", "error", "KeyError"),
     "exits": ("def f(n): sys.exit(3)\nbench.measure(f, n=[1])", "error", "exited before its end with 3"),

@@ -1,15 +1,16 @@
 """Whether a call computes what it returns, tried on a set-up of its own that nothing else uses.
 
 The snippet's function is called twice more, with two seeds. The second set-up's inputs are written over the first's: a
-call that computes gives another result then, one that kept its result does not. Inputs that both set-ups share are the
-snippet's own data and stay as they are.
+call that computes gives another result then, and takes as long as ever; one that kept its result does not, or computes
+only then. Inputs that both set-ups share are the snippet's own data and stay as they are.
 """
 
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 from vaultc.bench.harness.device import Machine
 from vaultc.bench.records.model import Flag, Param
@@ -18,6 +19,12 @@ from vaultc.bench.snippet.sweep import Sweep
 
 DEEPEST = 5
 """Objects in objects that are looked through for tensors."""
+SLOWER = 3.0
+"""Times as long as usual from which a call did something else than usual."""
+TRIES, LONGEST = 7, 0.5
+"""Times that two ways of calling are compared, or seconds after which two comparisons are enough."""
+Call: TypeAlias = Callable[[], object]
+Pairs: TypeAlias = Sequence[tuple[Any, Any]]
 
 
 def audit(machine: Machine, sweep: Sweep, setting: Mapping[str, Param], seed: int) -> tuple[Flag, ...]:
@@ -32,28 +39,97 @@ def audit(machine: Machine, sweep: Sweep, setting: Mapping[str, Param], seed: in
         second = sweep.make(**setting)
         if not isinstance(first, Case) or not isinstance(second, Case):
             return ()
-        kept = _keeps_results(machine, first, second) or _returns_what_was_there(machine, first, second)
+        inputs = _own_inputs(machine, first, second)  # before a call can put something beside them
+        if (
+            _works_only_after_writing(machine, first, inputs)
+            or _keeps_results(machine, first, second, inputs)
+            or _returns_what_was_there(machine, first, second)
+        ):
+            return ("cached-output",)
+        return ("no-synchronisation",) if _defers(machine, second) else ()
     except Exception as fault:  # noqa: BLE001 - see above
         machine.translate(fault)
         fault.__traceback__ = None
-        kept = False
-    machine.release()
-    return ("cached-output",) if kept else ()
+        return ()
+    finally:
+        machine.release()
 
 
-def _keeps_results(machine: Machine, case: Case, other: Case) -> bool:
+def _defers(machine: Machine, case: Case) -> bool:
+    """Whether the result is computed when somebody reads it."""
+    plain = [machine.keep(tensor) for tensor in machine.tensors(case.run())]
+
+    def read() -> object:
+        return [machine.keep(tensor) for tensor in machine.tensors(case.run())]
+
+    def call_and_copy() -> object:
+        return case.run(), [machine.keep(tensor) for tensor in plain]
+
+    return bool(plain) and _always_slower(machine, (read, _nothing), (call_and_copy, _nothing))
+
+
+def _always_slower(machine: Machine, first: tuple[Call, Call], second: tuple[Call, Call]) -> bool:
+    """Whether a call is slower than another each time, in turn with it, so that no load makes the difference. The second
+    of each pair is done before the first, untimed."""
+
+    def seconds(call: Call, before: Call) -> float:
+        before()
+        return max(machine.time(call).seconds, machine.precision)
+
+    spent = 0.0
+    for turn in range(TRIES):
+        slow, fast = seconds(*first), seconds(*second)
+        if slow <= SLOWER * fast:
+            return False
+        spent += slow + fast
+        if spent > LONGEST and turn:
+            break
+    return True
+
+
+def _nothing() -> None:
+    pass
+
+
+def _keeps_results(machine: Machine, case: Case, other: Case, pairs: Pairs) -> bool:
     """Whether the call gives its old result for new inputs, although they make a difference."""
-    pairs = _own_inputs(machine, case, other)
     if not pairs:
         return False
     before = [machine.keep(tensor) for tensor in machine.tensors(case.run())]
     contents = [(mine, machine.keep(theirs)) for mine, theirs in pairs]  # before the other call writes on them
     meant = [machine.keep(tensor) for tensor in machine.tensors(other.run())]
-    if not before or _all_equal(machine, before, meant):
+    if not before:
         return False
+    if _all_equal(machine, before, meant):  # what works on its inputs gives something else for others
+        return bool(case.flops) and not all(machine.equal(one, two) for one, two in pairs)
     for mine, content in contents:
         machine.overwrite(mine, content)
     return _all_equal(machine, machine.tensors(case.run()), before)
+
+
+def _works_only_after_writing(machine: Machine, case: Case, pairs: Pairs) -> bool:
+    """Whether the call works only when its inputs were written to, of which nothing is timed.
+
+    Before the other calls as much is written elsewhere, so that caches are in the same state.
+    """
+    contents = [(mine, machine.keep(mine), machine.keep(theirs)) for mine, theirs in pairs]
+
+    def writing(places: Sequence[Any]) -> Call:
+        turns = itertools.cycle((1, 2))  # a result that is kept for good is that of its own inputs
+
+        def write() -> None:
+            turn = next(turns)
+            for place, content in zip(places, contents, strict=True):
+                machine.overwrite(place, content[turn])
+
+        return write
+
+    mine = [content[0] for content in contents]
+    elsewhere = [machine.keep(tensor) for tensor in mine]
+    works = bool(contents) and _always_slower(machine, (case.run, writing(mine)), (case.run, writing(elsewhere)))
+    for place, own, _ in contents:
+        machine.overwrite(place, own)
+    return works
 
 
 def _returns_what_was_there(machine: Machine, case: Case, other: Case) -> bool:
@@ -90,7 +166,7 @@ def _computes(machine: Machine, reference: Callable[[], object] | None, tensor: 
     return bool(found) and not any(machine.equal(result, item) for result in results for item in found)
 
 
-def _own_inputs(machine: Machine, case: Case, other: Case) -> list[tuple[Any, Any]]:
+def _own_inputs(machine: Machine, case: Case, other: Case) -> Pairs:
     """Tensors of one set-up with their likes of the other, without those that both share."""
     mine, theirs = list(_reachable(machine, case.run)), list(_reachable(machine, other.run))
     if len(mine) != len(theirs):

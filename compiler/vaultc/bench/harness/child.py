@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import ctypes
 import json
+import os
+import random
 import re
 import signal
 import sys
@@ -18,6 +20,7 @@ from functools import partial
 from pathlib import Path
 from typing import Literal, TextIO, TypeAlias
 
+from vaultc.bench.harness import integrity
 from vaultc.bench.harness.device import Machine, Peak, Unsupported, open_machine
 from vaultc.bench.harness.disturbance import together
 from vaultc.bench.harness.group import Watcher, points_of
@@ -74,8 +77,6 @@ class Request:
     """Ranks that run the snippet at once."""
     audit: bool = False
     """Whether calls are audited after they were timed."""
-    reverse: bool = False
-    """Whether groups are timed from the last to the first."""
     points: tuple[Point, ...] = ()
     """For the claims: everything measured."""
 
@@ -103,12 +104,15 @@ class End:
 
 
 class Wire:
-    """The pipe to the runner: ``{"kind": …, "body": …}`` a line."""
+    """The pipe to the runner: ``{"kind": …, "body": …}`` a line. A process that was forked off says nothing."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
+        self._speaker = os.getpid()
 
     def send(self, kind: str, body: object) -> None:
+        if os.getpid() != self._speaker:
+            return
         self._stream.write(json.dumps({"kind": kind, "body": encode(body)}, allow_nan=False) + "\n")
         self._stream.flush()
 
@@ -205,7 +209,8 @@ class Phased:
             audits=self._request.audit,
         )
         groups = list(sweep.groups())
-        for group in reversed(groups) if self._request.reverse else groups:
+        # In an order of chance: what the machine does in the course of a process then hits other points in each.
+        for group in random.Random(self._request.seed).sample(groups, len(groups)):  # noqa: S311 - no secret
             wanted = [setting for setting in group if indices[tuple(setting.items())] not in self._request.skip]
             points = points_of(self._machine, sweep, wanted, self._request.seed, watcher)
             for point in points:
@@ -256,7 +261,10 @@ def main(request_path: str, descriptor: str) -> None:
             wire.send("ceilings", _ceilings(machine))
         session = Phased(request, machine, wire, all_ranks)
         use(session)
+        before = integrity.functions()
         end = run_file(request.code, machine)
+        if name := integrity.exchanged(before):
+            end = End("error", f"the snippet exchanged {name}, which is part of what measures it")
         if disturbance := session.disturbance():
             wire.send("disturbance", disturbance)
         wire.send("end", replace(end, clocks=machine.clocks(), threads=machine.threads()))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import gc
 import math
+import os
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
@@ -90,6 +91,9 @@ class Machine(Protocol):
 
     def threads(self) -> int | None:
         """Threads that work is spread over now; ``None`` where that says nothing."""
+
+    def settings(self) -> Mapping[str, object]:
+        """What a set-up can change for every call of the process, by name."""
 
     def backend(self, name: Backend) -> AbstractContextManager[object]:
         """Within it only this attention kernel may run. Raises ``Unsupported``."""
@@ -189,8 +193,11 @@ class PlainMachine:
         return read()
 
     def sentinel(self) -> float:
+        return min(self._loop() for _ in range(3))  # the first finds caches that were swept
+
+    def _loop(self) -> float:
         start = self._clock()
-        for _ in range(10_000):
+        for _ in range(5_000):
             pass
         return self._clock() - start
 
@@ -205,6 +212,11 @@ class PlainMachine:
 
     def threads(self) -> int | None:
         return None
+
+    def settings(self) -> Mapping[str, object]:
+        niceness = os.getpriority(os.PRIO_PROCESS, 0) if hasattr(os, "getpriority") else None
+        cores = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else None
+        return {"niceness": niceness, "cores": cores}
 
     def backend(self, name: Backend) -> AbstractContextManager[object]:
         raise Unsupported(f"the {name} attention backend needs torch")

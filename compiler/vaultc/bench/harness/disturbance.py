@@ -1,8 +1,13 @@
-"""Whether something else used the machine while it measured: what the kernel counts, and a fixed piece of work.
+"""Whether something else used the machine while it measured: what the kernel counts.
 
 A process is disturbed by what made *it* wait: threads that were ready and got no core while others had one, a quota that
-stopped it, a hypervisor that took the core, a machine on which the same work takes longer than before. That others run
-somewhere is no disturbance by itself, and neither is a snippet that starts more threads than there are cores.
+stopped it, a hypervisor that took the core. That others run somewhere is no disturbance by itself, and neither is a
+snippet that starts more threads than there are cores.
+
+A machine whose pace wanders is none either. Processes meet it at other moments, and points in an order of chance, so it
+widens the intervals of what is said about them, which hold what they promise then (``benchmarks/replay.py``). What keeps
+points waiting in all processes alike would not: it is what the kernel is asked for. The pace is recorded, by a fixed
+piece of work between turns, and told beside the results.
 """
 
 from __future__ import annotations
@@ -19,8 +24,6 @@ WAITED = 0.05
 """Share of the time from which waiting counts: it can move a mean by so much, which is where two times stop being the same."""
 SLACK = 0.01
 """Seconds of waiting that any window may hold: two or three slices of a scheduler are chance, not load."""
-DRIFTED = 0.25
-"""Excess of the sentinel's upper quartile over its best from which the machine itself counts as changed."""
 LEAST_SENTINELS = 5
 _TICK = 0.02
 """Seconds by which ``/proc/stat`` may be off: two of its ticks."""
@@ -118,8 +121,6 @@ def _reasons(found: Disturbance, busy_before: float | None) -> tuple[str, ...]:
         reasons.append(f"a quota stopped it in {found.throttled_periods} of {found.periods} periods")
     if (found.steal or 0) > WAITED + tick:
         reasons.append(f"the hypervisor took the core for {_percent(found.steal or 0)} of the time")
-    if (found.sentinel_drift or 0) > DRIFTED:
-        reasons.append(f"the same fixed work took {_percent(found.sentinel_drift or 0)} longer at times")
     if found.neighbours and (busy_before or 0) > WAITED:
         reasons.append(f"the GPU was already busy for {_percent(busy_before or 0)} of the time with other processes")
     return tuple(reasons)

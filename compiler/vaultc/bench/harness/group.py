@@ -41,7 +41,21 @@ def points_of(
 
     Raises ``BrokenAt`` where the device takes no more work.
     """
-    candidates: list[Candidate] = []
+    candidates, points = _prepared(machine, sweep, settings, seed, watcher)
+    points += _sampled(machine, candidates, watcher)
+    candidates.clear()
+    machine.release()
+    if watcher.audits:
+        points = _audited(machine, sweep, points, seed, watcher)
+    order = {tuple(setting.items()): index for index, setting in enumerate(settings)}
+    return sorted(points, key=lambda point: order[point.where])
+
+
+def _prepared(
+    machine: Machine, sweep: Sweep, settings: Sequence[Mapping[str, Param]], seed: int, watcher: Watcher
+) -> tuple[list[Candidate], list[Point]]:
+    """What is to be sampled, and the points that are settled."""
+    ready: list[tuple[Mapping[str, object], list[Candidate]]] = []
     points: list[Point] = []
     for setting in settings:
         watcher.at(setting)
@@ -50,19 +64,24 @@ def points_of(
         if fault is not None:
             points.append(fault)
         elif isinstance(made, Case):
-            ready, settled = prepare(machine, made, sweep.name, setting, sweep.budget)
-            candidates += ready
+            candidates, settled = prepare(machine, made, sweep.name, setting, sweep.budget)
+            ready.append((machine.settings(), candidates))
             points += settled
         else:
             values = [made] if isinstance(made, Value) else list(made or ())
             points += [_value_point(sweep, setting, value) for value in values]
-    points += _sampled(machine, candidates, watcher)
-    candidates.clear()
-    machine.release()
-    if watcher.audits:
-        points = _audited(machine, sweep, points, seed, watcher)
-    order = {tuple(setting.items()): index for index, setting in enumerate(settings)}
-    return sorted(points, key=lambda point: order[point.where])
+    now = machine.settings()
+    points += [_overruled(each[0].point, meant, now) for meant, each in ready if each and meant != now]
+    return [candidate for meant, each in ready if meant == now for candidate in each], points
+
+
+def _overruled(point: Point, meant: Mapping[str, object], now: Mapping[str, object]) -> Point:
+    """The point of a call that could only be timed under what the set-up of another variant changed."""
+    name = next(name for name in meant if meant[name] != now[name])
+    text = (
+        f"another variant's set-up changed {name} from {meant[name]} to {now[name]} for all: change it inside the call"
+    )
+    return replace(point, status="error", message=one_line(text), flags=())
 
 
 def _sampled(machine: Machine, candidates: Sequence[Candidate], watcher: Watcher) -> list[Point]:

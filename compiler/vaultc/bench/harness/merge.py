@@ -118,7 +118,7 @@ def _flagged(point: Point, known: Sequence[Point], bounds: Ceilings) -> Point:
         found.append("above-peak")
     middle = stats.median(medians)
     rivals = [other for other in known if _rival(point, other)]
-    if any(middle * LARGE_SPEED_UP * _less_work(point, other) < other.middle for other in rivals):
+    if not point.cause and any(middle * LARGE_SPEED_UP * _less_work(point, other) < other.middle for other in rivals):
         found.append("large-speed-up")
     return replace(point, flags=tuple(dict.fromkeys((*point.flags, *found)))) if found else point
 

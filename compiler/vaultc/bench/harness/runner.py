@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import math
+import shutil
 import sys
 import tempfile
 import time
@@ -152,7 +153,6 @@ class _Conductor:
     began: float = field(default_factory=time.monotonic)
 
     def perform(self) -> None:
-        self._lay_out()
         self._plan()
         if self._stopped():
             return
@@ -175,17 +175,17 @@ class _Conductor:
 
     def greet(self) -> tuple[Status, str] | None:
         """Only asks who is there."""
-        self._lay_out()
         return _fault(self._process("hello", "looking for the device", self._request("hello")))
 
     def _stopped(self) -> bool:
         return self.state.fault is not None
 
-    def _lay_out(self) -> None:
-        """The snippet's working folder: its code, and the files that it declared."""
-        (self.folder / "snippet.py").write_text(self.job.code, encoding="utf-8")
+    def _lay_out(self, work: Path) -> None:
+        """A working folder: the snippet's code, and the files that it declared. Each process has one of its own, so that
+        none finds what another wrote."""
+        (work / "snippet.py").write_text(self.job.code, encoding="utf-8")
         for path, content in self.job.files.items():
-            target = self.folder / path
+            target = work / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(base64.b64decode(content))
 
@@ -253,7 +253,6 @@ class _Conductor:
 
     def judge(self, points: Sequence[Point]) -> None:
         """Only decides the claims, of points that were measured before."""
-        self._lay_out()
         self._judge(points)
 
     def _judge(self, points: Iterable[Point]) -> None:
@@ -288,10 +287,9 @@ class _Conductor:
             phase=phase,
             device=self.device,
             seed=self.seed + turn,
-            code=str(self.folder / "snippet.py"),
+            code="snippet.py",
             only=only,
             skip=tuple(sorted({*self.state.settled, *done})),
-            reverse=bool(turn % 2),
             audit=phase == "time" and turn == 0,
             processes=self.job.processes if phase != "hello" else 1,
         )
@@ -299,17 +297,21 @@ class _Conductor:
     def _process(self, phase: Phase, text: str, request: Request, steps: Callable[[], int] = lambda: 0) -> Outcome:
         total = self._total()
         self.progress(Step(self.job.id, min(self.done, total - 1), total, text))
+        work = self.folder / f"work-{self.done}"
+        work.mkdir()
+        self._lay_out(work)
         path = self.folder / "request.json"
-        path.write_text(json.dumps(encode(request)), encoding="utf-8")
+        path.write_text(json.dumps(encode(replace(request, code=str(work / request.code)))), encoding="utf-8")
         command = [*network_blocker(), sys.executable, "-m", "vaultc.bench.harness.child", str(path)]
         limits = replace(self.limits, total=self.limits.seconds * (2 + STEPS * len(self.state.plan)))
         outcome = watch(
             command,
             environment=scrubbed(self.device, self.folder / f"home-{self.done}"),
-            folder=self.folder,
+            folder=work,
             limits=limits,
             steps=steps,
         )
+        shutil.rmtree(work, ignore_errors=True)
         self.done += 1
         self.state.processes += phase == "time"
         self.state.log = outcome.log or self.state.log

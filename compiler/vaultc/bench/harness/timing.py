@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import secrets
 import sys
 import traceback
 from collections.abc import Callable, Mapping, Sequence
@@ -34,7 +35,11 @@ class Candidate:
     brief: bool = False
     """Whether it is short enough to notice what others left in the caches: then an untimed call goes before a sample."""
     first: object = None
-    """What a checked call returned, kept apart, for the last one to be compared with."""
+    """What a checked call returned, kept apart, for later ones to be compared with."""
+    seen: object = None
+    """What a timed call returned, one that no call can know of."""
+    seen_at: int = -1
+    """Its turn."""
     samples: list[float] = field(default_factory=list)
     hosts: list[float] = field(default_factory=list)
     batch: int = 1
@@ -58,7 +63,7 @@ def prepare(
     """
     backend = _backend_name(case.backend)
     blank = Point(sweep, params, TIME, "s", "ok", flops=case.flops, bytes=case.bytes, backend=backend)
-    blank = replace(blank, threads=machine.threads())
+    blank = replace(blank, threads=machine.threads(), cause=one_line(case.cause))
     try:
         compiled = machine.compiled() if case.compiled else None
         with _kernels(machine, case), machine.cold_compiler() if case.compiled else nullcontext():
@@ -81,13 +86,15 @@ def sample(
 ) -> list[Point]:
     """Samples the candidates in turn and gives their points. Each turn begins with another one, so that none always
     follows the same; ``at`` is told whose turn it is, ``between`` is called before every turn."""
+    for candidate in candidates:
+        candidate.seen_at = secrets.randbelow(max(1, candidate.rounds))
     for turn in range(max((candidate.rounds for candidate in candidates), default=0)):
         between()
         start = turn % len(candidates)
         for candidate in [*candidates[start:], *candidates[:start]]:
             if turn < candidate.rounds:
                 at(candidate)
-                _sample_once(machine, candidate)
+                _sample_once(machine, candidate, keep=turn == candidate.seen_at)
     return [point for candidate in candidates for point in _finish(machine, candidate)]
 
 
@@ -233,7 +240,7 @@ def _cold(machine: Machine, candidates: Sequence[Candidate], budget: Budget) -> 
     return found
 
 
-def _sample_once(machine: Machine, candidate: Candidate) -> None:
+def _sample_once(machine: Machine, candidate: Candidate, keep: bool = False) -> None:
     try:
         with _kernels(machine, candidate.case):
             if candidate.cold:
@@ -241,6 +248,8 @@ def _sample_once(machine: Machine, candidate: Candidate) -> None:
             elif candidate.brief:
                 machine.time(candidate.call)
             timed = machine.time(_repeated(candidate.call, candidate.batch))
+            if keep and candidate.first is not None:
+                candidate.seen = _kept(machine, timed.result)
     except Exception as fault:  # noqa: BLE001 - the snippet's own code
         candidate.point = failed(machine, candidate.point, fault)
         candidate.rounds = 0
@@ -291,7 +300,9 @@ def _changed(machine: Machine, candidate: Candidate) -> bool:
             results = [case.run() for _ in range(2)]
         if set(map(machine.place, machine.tensors(results[0]))) & set(map(machine.place, machine.tensors(results[1]))):
             return False
-        (error, usual), (unlike, _) = machine.error(results[0], first), machine.error(results[1], results[0])
+        later = [results[0], *([candidate.seen] if candidate.seen is not None else [])]
+        (unlike, usual) = machine.error(results[1], results[0])
+        error = max(machine.error(result, first)[0] for result in later)
     except Exception as fault:  # noqa: BLE001 - the samples are there, and no longer depend on it
         machine.translate(fault)
         fault.__traceback__ = None

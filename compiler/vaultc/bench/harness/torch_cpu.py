@@ -62,6 +62,16 @@ class TorchCpu(PlainMachine):
     def threads(self) -> int | None:
         return torch.get_num_threads()
 
+    def settings(self) -> Mapping[str, object]:
+        return {
+            **super().settings(),
+            "threads": torch.get_num_threads(),
+            "default dtype": torch.get_default_dtype(),
+            "precision of float32 products": torch.get_float32_matmul_precision(),
+            "deterministic algorithms": torch.are_deterministic_algorithms_enabled(),
+            "gradients": torch.is_grad_enabled(),
+        }
+
     def backend(self, name: Backend) -> AbstractContextManager[object]:
         return sdpa_kernel(BACKENDS[name])
 

@@ -29,7 +29,7 @@ Device: TypeAlias = Literal["cpu", "cuda"]
 
 Status: TypeAlias = Literal[
     "ok",  # measured, and the spread is small
-    "noisy",  # measured, and the interquartile range is over a tenth of the median
+    "noisy",  # measured, and its samples do not tell a process's median to a tenth
     "disturbed",  # measured while something else used the machine
     "throttled",  # measured while the device lowered its clocks
     "all_discarded",  # every sample was thrown away as throttled
@@ -151,7 +151,7 @@ class Disturbance:
     steal: float | None = None
     """Time that a hypervisor took from these cores, over wall time."""
     sentinel: float | None = None
-    """Median seconds of a fixed piece of work, done between turns: how fast the machine itself was."""
+    """Median seconds of a fixed piece of work, done between turns: the pace of the machine itself."""
     sentinel_drift: float | None = None
     """Its upper quartile over its best, less 1: 0 where every turn found the same machine."""
     neighbours: int | None = None
@@ -225,6 +225,8 @@ class Point:
     """Attention backend that was forced, such as ``FLASH_ATTENTION``."""
     discarded: int = 0
     """Samples thrown away because the clocks had been lowered."""
+    cause: str = ""
+    """Why it may be over ten times faster than another variant, as the snippet says."""
     flags: tuple[Flag, ...] = ()
 
     @property

@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from vaultc.bench.records import student
 
 NOISY = 0.1
-"""Interquartile range over median from which a point is called noisy (the threshold of ``torch.utils.benchmark``)."""
+"""Uncertainty of a process's median, as a share of it, from which a point is called noisy. Scatter alone is no reason: the
+median of many samples is known better than any of them, and what it is off by from process to process is in the interval."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class Summary:
     q75: float
     """Quartiles of all samples together."""
     noise: float
-    """Interquartile range over median inside a process; the median of the processes."""
+    """How well a process knows its own median (``noise``); the median of the processes."""
     samples: int
     processes: int
 
@@ -134,10 +135,13 @@ def interval(values: Sequence[float]) -> Interval:
 
 
 def noise(samples: Sequence[float]) -> float:
-    """Interquartile range over median; 0 for a single sample or a median of 0."""
-    middle = median(samples)
-    first, third = quartiles(samples)
-    return abs((third - first) / middle) if middle else 0.0
+    """How well a process knows its own median: half of that median's 95 % interval over the median.
+
+    By order statistics, which assume nothing about how samples scatter. 0 for a single sample or a median of 0.
+    """
+    middle, ordered = median(samples), sorted(samples)
+    cut = max(0, math.floor(len(ordered) / 2 - 0.98 * math.sqrt(len(ordered))))
+    return abs((ordered[-1 - cut] - ordered[cut]) / 2 / middle) if middle else 0.0
 
 
 def significant_figures(value: float, uncertainty: float, most: int = 4) -> int:

@@ -15,7 +15,7 @@ from vaultc.emit.markup import el
 
 STATUS: Final[Mapping[Status, tuple[str, str]]] = {
     "ok": ("ok", "measured, and the spread is small"),
-    "noisy": ("noisy", "the middle half of the samples spans over a tenth of the median"),
+    "noisy": ("noisy", "the samples do not tell a process's own median to a tenth"),
     "disturbed": ("disturbed", "something else used the machine meanwhile"),
     "throttled": ("throttled", "the device had lowered its clocks"),
     "all_discarded": ("all samples discarded", "every sample was taken while the device had lowered its clocks"),
