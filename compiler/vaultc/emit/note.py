@@ -11,7 +11,7 @@ from vaultc.diagnostics import Diagnostic
 from vaultc.emit import attachments, pages
 from vaultc.emit.documents import Documents
 from vaultc.emit.lower import Fold, Plan, leave, lowered
-from vaultc.emit.lower.element import fenced
+from vaultc.emit.lower.element import marked
 from vaultc.emit.lower.escape import escape
 from vaultc.emit.pages import Layout
 from vaultc.graph import Vault
@@ -216,9 +216,9 @@ def _embed(
     text, footnotes = made
     page = layout.notes[target.path]
     source = f"[{escape(note.title, links=False)}]({pages.destination(page, place.page, target.anchor)})"
-    element = fenced if place.inside else _element
-    body = element('div[data-vaultc="embed-source"]', source) + "\n\n" + text.strip("\n")
-    return element('div[data-vaultc="embed"]', body), footnotes
+    element = marked if place.inside else _element
+    body = element("embed-source", source) + "\n\n" + text.strip("\n")
+    return element("embed", body), footnotes
 
 
 def _inside(document: Document) -> frozenset[int]:
@@ -233,11 +233,9 @@ def _inside(document: Document) -> frozenset[int]:
     return frozenset(found)
 
 
-def _element(selector: str, content: str) -> str:
-    """`content` in an HTML element that keeps its Markdown, where no list and no quote is around: there the generator does not
-    look at the whole page again for each block, as it does for `fenced`."""
-    name, _, attribute = selector.rstrip("]").partition("[")
-    return f'<{name} {attribute} markdown="1">\n\n{content}\n\n</{name}>'
+def _element(name: str, content: str) -> str:
+    """`content` in an HTML element that keeps its Markdown, which any generator can read where no list and no quote is around."""
+    return f'<div data-vaultc="{name}" markdown="1">\n\n{content}\n\n</div>'
 
 
 def _media(place: Place, reference: Reference, path: str, use: Use) -> str:

@@ -5,7 +5,7 @@ from typing import Any, Final
 from pymdownx.slugs import slugify
 from pymdownx.superfences import fence_code_format
 
-from vaultc.publish import footnotes, sanitize, tasks
+from vaultc.publish import footnotes, marked, sanitize, tasks
 
 EXTENSIONS: Final[dict[str, dict[str, Any]]] = {
     "attr_list": {},
@@ -30,6 +30,7 @@ EXTENSIONS: Final[dict[str, dict[str, Any]]] = {
     "pymdownx.tilde": {"subscript": False},
     tasks.__name__: {},
     footnotes.__name__: {},
+    marked.__name__: {},
 }
 
 
