@@ -146,6 +146,8 @@ class VaultcPlugin(BasePlugin[PluginOptions]):
             if page.file.src_uri in emitted.layout.generated:
                 page.edit_url = None  # no note stands behind it
         publish.print_names_as_text(nav)
+        if index := rendering.search(config):
+            rendering.forgive(index.search_index)
         self._sidebar = Sidebar(nav)
         self._publish(nav, config, files)
         return nav

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from jinja2 import Environment, FileSystemLoader
@@ -19,6 +21,8 @@ from vaultc import faults
 from vaultc.diagnostics import Diagnostic
 from vaultc.publish.reader import Reader
 
+_HEADING = re.compile(r"(</?)h[1-6](?![\w-])", re.I)
+
 
 class Rendered(NamedTuple):
     """A page's HTML, its entries of the search index (JSON, separated by commas), and a finding if its Markdown raised."""
@@ -31,6 +35,25 @@ class Rendered(NamedTuple):
 def search(config: MkDocsConfig) -> Any:
     """Material's search plugin, None when it is not in use."""
     return next((plugin for plugin in config.plugins.values() if isinstance(plugin, SearchPlugin)), None)
+
+
+def forgive(index: Any) -> None:
+    """Let Material's index take pages that its parser gives up on, which looks for the beginning of a list above the last heading
+    in it: they are one entry each, and one that still cannot be read is none."""
+    add = index.add_entry_from_context
+
+    def forgiving(page: Page) -> None:
+        content, before = page.content, len(index.entries)
+        try:
+            add(page)
+        except (ValueError, IndexError, AttributeError):
+            del index.entries[before:]
+            page.content = _HEADING.sub(r"\1div", content or "")
+            with suppress(ValueError, IndexError, AttributeError):
+                add(page)
+            page.content = content
+
+    index.add_entry_from_context = forgiving
 
 
 class Joined:
