@@ -3,6 +3,9 @@
     python benchmarks/disturbance.py quiet --runs 50     the rate of false `disturbed`, on a machine that does nothing else
     python benchmarks/disturbance.py load                hogs, a quota of half a CPU, two threads beside one hog
     python benchmarks/disturbance.py self                a snippet with more threads than there are cores: no disturbance
+    python benchmarks/disturbance.py again --runs 8      every two of so many quiet runs of one code, compared
+
+`--minutes` ends `quiet` and `again` early, and they say how many runs there were.
 
 A quota needs a control group that can be written (version 2, or the `cpu` controller of version 1), as root.
 """
@@ -10,16 +13,20 @@ A quota needs a control group that can be written (version 2, or the `cpu` contr
 from __future__ import annotations
 
 import argparse
+import itertools
+import math
 import os
 import statistics
 import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from vaultc.bench.harness.runner import run_job
+from vaultc.bench.records.compare import compare
 from vaultc.bench.records.jobs import Job, make_job
 from vaultc.bench.records.model import Run
 
@@ -29,7 +36,7 @@ from vaultc import bench
 def spin(n: int) -> bench.Case:
     return bench.Case(lambda: sum(range(n)))
 
-bench.measure(spin, n=[1_000, 100_000, 1_000_000], seconds=0.5, cold=False)
+bench.measure(spin, n=[1_000, 100_000, 1_000_000], seconds=0.4, cold=False)
 """
 
 TORCH = """
@@ -40,7 +47,7 @@ def product(n: int) -> bench.Case:
     a, b = torch.randn(2, n, n)
     return bench.Case(lambda: a @ b)
 
-bench.measure(product, n=[128, 512, 1024], seconds=0.5, cold=False)
+bench.measure(product, n=[128, 512, 1024], seconds=0.4, cold=False)
 """
 
 THREADS = """
@@ -52,36 +59,56 @@ def hashing(n: int) -> bench.Case:
     pool, block = ThreadPoolExecutor(4 * os.cpu_count()), bytes(2**20)
     return bench.Case(lambda: list(pool.map(lambda _: hashlib.sha256(block).digest(), range(n))))
 
-bench.measure(hashing, n=[8, 32], seconds=0.5, cold=False)
+bench.measure(hashing, n=[8, 32], seconds=0.4, cold=False)
 """
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=("quiet", "load", "self"))
+    parser.add_argument("what", choices=("quiet", "load", "self", "again"))
     parser.add_argument("--runs", type=int, default=50)
     parser.add_argument("--processes", type=int, default=3, help="of each run")
+    parser.add_argument("--minutes", type=float, default=math.inf, help="after which no further run begins")
     options = parser.parse_args()
+    until = time.monotonic() + 60 * options.minutes
     if options.what == "quiet":
-        return quiet(options.runs, options.processes)
+        return quiet(options.runs, options.processes, until)
+    if options.what == "again":
+        return again(options.runs, options.processes, until)
     return load(options.processes) if options.what == "load" else own_threads(options.processes)
 
 
-def quiet(runs: int, processes: int) -> int:
+def again(runs: int, processes: int, until: float) -> int:
+    """How often two runs of one code are told apart; exit code 1 where one is called faster or slower."""
+    made: list[Run] = []
+    while len(made) < runs and (len(made) < 2 or time.monotonic() < until):
+        made.append(measured(PLAIN, processes))
+    pairs = list(itertools.combinations(made, 2))
+    verdicts = Counter(row.verdict for first, second in pairs for row in compare(first, second))
+    print(f"{len(made)} runs, {len(pairs)} pairs, {verdicts.total()} points: {dict(verdicts)}")
+    return int(bool(verdicts["FASTER"] + verdicts["SLOWER"]))
+
+
+def quiet(runs: int, processes: int, until: float) -> int:
     """Counts runs that say they were disturbed; exit code 1 where there is one."""
-    accused = 0
+    accused = number = 0
+    statuses: Counter[str] = Counter()
     reasons: Counter[str] = Counter()
     shares: dict[str, list[float]] = {"delay": [], "others": [], "pressure": [], "steal": [], "sentinel_drift": []}
-    for number in range(runs):
-        made = measured(TORCH if number % 2 else PLAIN, processes)
+    while number < runs and (not number or time.monotonic() < until):
+        made = measured(PLAIN if number % 3 else TORCH, processes)  # torch takes long to load
+        number += 1
+        statuses.update(point.status for point in made.points)
         accused += any("disturbed" in point.flags for point in made.points)
         for process in made.disturbance:
             reasons.update(process.reasons)
             for name, values in shares.items():
                 if (value := getattr(process, name)) is not None:
                     values.append(value)
-        print(f"\r{number + 1}/{runs}: {accused} disturbed", end="", file=sys.stderr, flush=True)
-    print(f"\n{accused} of {runs} quiet runs called disturbed ({100 * accused / runs:.0f} %)")
+        print(f"\r{number}/{runs}: {accused} disturbed", end="", file=sys.stderr, flush=True)
+    print(
+        f"\n{accused} of {number} quiet runs called disturbed ({100 * accused / number:.0f} %); points: {dict(statuses)}"
+    )
     for name, values in shares.items():
         if values:
             print(f"{name:15} median {statistics.median(values):.4f}, highest {max(values):.4f}")

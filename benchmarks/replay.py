@@ -98,6 +98,7 @@ def made_up(chance: random.Random, kind: str) -> Pace:
         "bursts half the time": lambda: in_bursts(0.5, 0.02, 2.0),
         "two paces": lambda: in_bursts(0.5, 2.0, 1.3),
         "stops": lambda: in_bursts(0.1, 0.03, 1e6),
+        "stopped half the time": lambda: in_bursts(0.5, 0.05, 1e6),
     }
     return Pace.of(kinds[kind](), tick)
 
@@ -112,6 +113,7 @@ KINDS = (
     "bursts half the time",
     "two paces",
     "stops",
+    "stopped half the time",
 )
 
 

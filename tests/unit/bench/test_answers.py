@@ -162,7 +162,20 @@ def test_a_bare_number_carries_no_doubt_so_the_doubt_is_remembered(said: list[Cl
     assert "bare numbers were taken of noisy at f(n=4096)" in said[1].doubt
 
 
-@pytest.mark.parametrize("take", [lambda found: min(found).middle, lambda found: Results().value("x").value])
+@pytest.mark.parametrize(
+    "take",
+    [
+        lambda found: min(found).middle,
+        lambda found: found.points[0].samples[0][0],
+        lambda found: found.value(n=256).centre,
+        lambda found: found.value(n=256).low,
+        lambda found: found.value(n=256).high,
+        lambda found: found.value(n=256).processes[0],
+        lambda found: found.fit("n").slopes[0],
+        lambda found: Results().value("x").value,
+        lambda found: Results((point(1.0),)).value("time").value,
+    ],
+)
 def test_so_it_is_of_points_and_of_what_was_not_measured(take: object, said: list[Claim]) -> None:
     assert callable(take)
     bench.claim("x", holds=not take(law(2, "noisy")) < 0)

@@ -16,7 +16,7 @@ from vaultc.bench.records.jobs import (
     reader,
     with_files,
 )
-from vaultc.bench.records.keys import claims_key, code_key, divide, modules
+from vaultc.bench.records.keys import HARNESS, claims_key, code_key, divide, modules
 from vaultc.errors import VaultcError
 
 CODE = "from vaultc import bench\nx = 1\n"
@@ -138,14 +138,14 @@ def test_jobs_travel_with_their_files(tmp_path: Path) -> None:
         ("not json", "not a file of jobs"),
         ("{}", "not a file of jobs"),
         ('{"schema":1,"harness":"0","jobs":[]}', "made for harness 0"),
-        ('{"schema":1,"harness":"2","jobs":[{"id":"x"}]}', "job has no code"),
-        ('{"schema":1,"harness":"2","jobs":[{"id":"../x","code":"","code_key":""}]}', "outside its folder"),
-        ('{"schema":1,"harness":"2","jobs":[{"id":"x","code":"","code_key":"","files":{"../y":""}}]}', "outside"),
+        ('{"schema":1,"harness":"HARNESS","jobs":[{"id":"x"}]}', "job has no code"),
+        ('{"schema":1,"harness":"HARNESS","jobs":[{"id":"../x","code":"","code_key":""}]}', "outside its folder"),
+        ('{"schema":1,"harness":"HARNESS","jobs":[{"id":"x","code":"","code_key":"","files":{"../y":""}}]}', "outside"),
     ],
 )
 def test_a_file_that_holds_no_jobs_says_so(text: str, message: str) -> None:
     with pytest.raises(VaultcError, match=message):
-        load_jobs(text)
+        load_jobs(text.replace("HARNESS", HARNESS))
 
 
 MEASURING = "from vaultc import bench\ndef f(n):\n    return bench.Value(n)\nfound = bench.measure(f, n=[1])\n"

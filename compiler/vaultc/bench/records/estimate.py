@@ -24,12 +24,11 @@ class Estimate:
     interval does and nothing casts doubt on it.
     """
 
-    centre: float = math.nan
-    low: float = math.nan
-    high: float = math.nan
+    _centre: float = math.nan
+    _low: float = math.nan
+    _high: float = math.nan
     unit: str = ""
-    processes: tuple[float, ...] = ()
-    """One number for each process, where the number is made of such."""
+    _processes: tuple[float, ...] = ()
     doubts: tuple[str, ...] = ()
     """Why it decides nothing, one phrase each."""
 
@@ -45,15 +44,38 @@ class Estimate:
     @property
     def measured(self) -> bool:
         """Whether there is a number."""
-        return not math.isnan(self.centre)
+        return not math.isnan(self._centre)
 
     @property
     def value(self) -> float:
-        """The bare number; NaN where nothing was measured. What is computed from it has no interval: of a number in
-        doubt this is remembered, and claims on plain truth values then stay undecided."""
-        if not self.measured or self.doubts:
-            take(self.doubts or (_UNMEASURED,))
-        return self.centre
+        """The bare number; NaN where nothing was measured. What is computed from it has no interval: of a number that
+        would decide nothing this is remembered, and claims on plain truth values then stay undecided."""
+        self._bare()
+        return self._centre
+
+    centre = value
+
+    @property
+    def low(self) -> float:
+        """The lower bound, as a bare number."""
+        self._bare()
+        return self._low
+
+    @property
+    def high(self) -> float:
+        """The upper bound, as a bare number."""
+        self._bare()
+        return self._high
+
+    @property
+    def processes(self) -> tuple[float, ...]:
+        """One bare number for each process, where the number is made of such."""
+        self._bare()
+        return self._processes
+
+    def _bare(self) -> None:
+        unbounded = (ONE_PROCESS,) if math.isinf(self._high) else ()
+        take(self.doubts or (unbounded if self.measured else (_UNMEASURED,)))
 
     def above(self, bound: float | Estimate) -> Answer:
         """Whether it is larger than the bound."""
@@ -75,15 +97,15 @@ class Estimate:
             return Undecided(self.doubts, measured=False)
         if self.doubts:
             return Undecided(self.doubts)
-        if low <= self.low and self.high <= high:
+        if low <= self._low and self._high <= high:
             return True
-        if self.high < low or high < self.low:
+        if self._high < low or high < self._low:
             return False
-        return Undecided((ONE_PROCESS,) if math.isinf(self.high) else ())
+        return Undecided((ONE_PROCESS,) if math.isinf(self._high) else ())
 
     def _against(self, other: Estimate) -> tuple[Estimate, float]:
         """What to compare, and with which bound: the quotient with 1 where all is positive, else the difference with 0."""
-        if min((*self.processes, *other.processes), default=0.0) > 0:
+        if min((*self._processes, *other._processes), default=0.0) > 0:
             return self / other, 1.0
         return self - other, 0.0
 
@@ -139,36 +161,36 @@ class Estimate:
         return self * -1.0
 
     def __abs__(self) -> Estimate:
-        return -self if self.centre < 0 else self
+        return -self if self._centre < 0 else self
 
     def _with(self, other: float | Estimate, combine: Callable[[float, float], float], unit: str) -> Estimate:
         plain = not isinstance(other, Estimate)
         if not isinstance(other, Estimate):
-            other = Estimate(other, other, other, processes=(other,) * len(self.processes))
+            other = Estimate(other, other, other, _processes=(other,) * len(self._processes))
         doubts = tuple(dict.fromkeys((*self.doubts, *other.doubts)))
         if not self.measured or not other.measured:
             return Estimate(unit=unit, doubts=doubts)
-        if self.processes and other.processes:
-            pairs = zip(self.processes, other.processes, strict=False)
+        if self._processes and other._processes:
+            pairs = zip(self._processes, other._processes, strict=False)
             return Estimate.of([combine(mine, theirs) for mine, theirs in pairs], unit, doubts)
-        centre, low, high = combine(self.centre, other.centre), -math.inf, math.inf
+        centre, low, high = combine(self._centre, other._centre), -math.inf, math.inf
         if combine in (operator.add, operator.sub) or (plain and combine is operator.mul):
-            ends = [combine(a, b) for a in (self.low, self.high) for b in (other.low, other.high)]
+            ends = [combine(a, b) for a in (self._low, self._high) for b in (other._low, other._high)]
             low, high = min(ends), max(ends)  # wider than need be: nothing tells how the two hang together
         return Estimate(centre, low, high, unit, (), doubts)
 
     def __str__(self) -> str:
         if not self.measured:
             return "not measured"
-        if math.isinf(self.high) or math.isinf(self.low):
-            return f"about {quantity(self.centre, self.unit, 2)}"
-        return bounded(self.centre, self.low, self.high, self.unit)
+        if math.isinf(self._high) or math.isinf(self._low):
+            return f"about {quantity(self._centre, self.unit, 2)}"
+        return bounded(self._centre, self._low, self._high, self.unit)
 
     def __format__(self, spec: str) -> str:
         """With a format of numbers, the number alone; without one, the text with its interval."""
         if not spec:
             return str(self)
-        return format(self.centre, spec) if self.measured else "not measured"
+        return format(self._centre, spec) if self.measured else "not measured"
 
 
 def _opposite(answer: Answer) -> Answer:

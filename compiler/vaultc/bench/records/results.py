@@ -26,12 +26,17 @@ class Fit:
     r2_exponential: Estimate
     """The same share for ``y = c · exp(k x)``."""
     points: int
-    slopes: tuple[float, ...]
-    """The slope of each process by itself."""
+    _slopes: tuple[float, ...]
+
+    @property
+    def slopes(self) -> tuple[float, ...]:
+        """The slope of each process by itself, as bare numbers."""
+        take(self.slope.doubts)
+        return self._slopes
 
     def at(self, x: float) -> Estimate:
         """The fitted value at ``x``."""
-        pairs = zip(self.coefficient.processes, self.slopes, strict=True)
+        pairs = zip(self.coefficient._processes, self._slopes, strict=True)
         values = [coefficient * x**slope for coefficient, slope in pairs]
         return Estimate.of(values, self.coefficient.unit, self.coefficient.doubts)
 
@@ -44,23 +49,28 @@ class Results:
     the answers are made up.
     """
 
-    points: tuple[Point, ...] = ()
+    _points: tuple[Point, ...] = ()
     rehearsal: bool = False
 
+    @property
+    def points(self) -> tuple[Point, ...]:
+        """All of them; their numbers are bare ones, as ``Estimate.value`` is."""
+        take(() if self.rehearsal else doubts(self._points))
+        return self._points
+
     def __iter__(self) -> Iterator[Point]:
-        take(() if self.rehearsal else doubts(self.points))
         return iter(self.points)
 
     def where(self, **params: Param) -> Results:
         """Only the points with these values of the parameters. Raises ``ValueError`` for a parameter that none has."""
         self._know(params)
-        return self._only(point for point in self.points if params.items() <= point.params.items())
+        return self._only(point for point in self._points if params.items() <= point.params.items())
 
     def since(self, **params: float) -> Results:
         """Only the points whose parameters are at least these: a fit beyond a cliff."""
         self._know(params)
         return self._only(
-            point for point in self.points if all(_number(point, key) >= low for key, low in params.items())
+            point for point in self._points if all(_number(point, key) >= low for key, low in params.items())
         )
 
     def value(self, metric: str = "", **params: Param | None) -> Estimate:
@@ -69,7 +79,7 @@ class Results:
         Raises ``ValueError`` where several points fit, and so no one number is meant.
         """
         self._know(params)
-        narrowed = self._only(point for point in self.points if params.items() <= point.params.items())
+        narrowed = self._only(point for point in self._points if params.items() <= point.params.items())
         matching = narrowed._series(metric)
         if len(matching) > 1:
             raise ValueError(f"{len(matching)} points fit {params or 'this'}: name the parameters that tell them apart")
@@ -112,7 +122,7 @@ class Results:
     def first_oom(self, over: str) -> Param | None:
         """The smallest value of the parameter that ran out of memory, or ``None``."""
         self._know((over,))
-        sizes = [point.params[over] for point in self.points if point.status == "oom" and over in point.params]
+        sizes = [point.params[over] for point in self._points if point.status == "oom" and over in point.params]
         return min(sizes, key=lambda size: (isinstance(size, str), size), default=None)
 
     def _only(self, points: Iterable[Point]) -> Results:
@@ -121,16 +131,16 @@ class Results:
     def _series(self, metric: str) -> list[tuple[Point, Sequence[float]]]:
         """Points of one metric with one value for each process."""
         if self.rehearsal:  # which metrics a function will return, nobody knows yet
-            return [(point, process_medians(point)) for point in self.points]
-        name = metric or next((point.metric for point in self.points), "")
+            return [(point, process_medians(point)) for point in self._points]
+        name = metric or next((point.metric for point in self._points), "")
         if name == MEMORY:
-            found = [(point, tuple(map(float, peak_memory(point)))) for point in self.points]
+            found = [(point, tuple(map(float, peak_memory(point)))) for point in self._points]
         else:
-            found = [(point, process_medians(point)) for point in self.points if point.metric == name]
+            found = [(point, process_medians(point)) for point in self._points if point.metric == name]
         return [(point, values) for point, values in found if values]
 
     def _know(self, names: Iterable[str]) -> None:
-        known = dict.fromkeys(name for point in self.points for name in point.params)
+        known = dict.fromkeys(name for point in self._points for name in point.params)
         for name in names:
             if known and name not in known:
                 near = get_close_matches(name, known, 1, 0.5)
@@ -138,7 +148,7 @@ class Results:
                 raise ValueError(f"no parameter is called {name}: {hint}")
 
     def _unknown(self, metric: str) -> tuple[str, ...]:
-        known = dict.fromkeys(point.metric for point in self.points if point.measured)
+        known = dict.fromkeys(point.metric for point in self._points if point.measured)
         if not metric or metric == MEMORY or metric in known or not known:
             return ()
         return (f"no metric is called {metric}: there are {', '.join(known)}",)
