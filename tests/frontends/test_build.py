@@ -355,6 +355,7 @@ def test_a_page_that_the_search_cannot_read_in_parts_is_found_as_a_whole(
     done = run(home, "build", "--trust", ".", "--site-dir", tmp_path / "site", cwd=project)
     assert done.returncode == 0, done.stderr
     assert "VC006" not in done.stdout + done.stderr
+    assert ("every page was rendered" in done.stderr) == ("tags" in plugins)
     page = (tmp_path / "site/a/index.html").read_text(encoding="utf-8")
     assert page.count("under H") == 2
     index = json.loads((tmp_path / "site/search/search_index.json").read_text(encoding="utf-8"))["docs"]

@@ -9,7 +9,8 @@ from pathlib import Path
 from material.plugins.search.plugin import SearchPlugin
 from mkdocs.config.defaults import MkDocsConfig
 
-from vaultc.publish import footnotes, sanitize, tasks, web
+from vaultc.publish import web
+from vaultc.publish.dialect import extensions
 
 # Events that see neither pages nor files nor templates.
 _HARMLESS = frozenset({"startup", "shutdown", "serve", "build_error"})
@@ -21,7 +22,7 @@ _PURE = re.compile(
     r"highlight|inlinehilite|keys|magiclink|mark|progressbar|quotes|saneheaders|smartsymbols|striphtml|superfences|tabbed|"
     r"tasklist|tilde)"
 )
-_OURS = frozenset({footnotes.__name__, sanitize.__name__, tasks.__name__})
+_OURS = frozenset(name for name in extensions("sanitized") if name.startswith("vaultc."))
 # Names by which a template reads the whole site or the clock.
 _WIDE = re.compile(r"\b(nav|pages|build_date_utc|update_date)\b")
 # Material's own page lists the whole site beside it; vaultc's `main.html`, which does not, is passed over by a template like this.
