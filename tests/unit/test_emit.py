@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import posixpath
+import sys
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vaultc.emit import documents, emit, pages
+from vaultc import faults, many
+from vaultc.emit import Memo, documents, emit, note, pages
+from vaultc.graph import Vault
+from vaultc.model import Note
 from vaultc.parse import Document, read
 from vaultc.session import Session
 
@@ -40,6 +45,34 @@ def test_each_note_is_read_once(tmp_path: Path, reads: Counter[bytes]) -> None:
     root = write(tmp_path / "vault", {**files, "hub.md": "# Hub\n\n" + "".join(f"- [[n{i}]]\n" for i in range(30))})
     emit(Session.open(root).vault, tmp_path / "docs")
     assert reads == {(root / name).read_bytes(): 1 for name in (*files, "hub.md")}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="not on this machine: a copy of a process")
+def test_notes_lowered_on_two_processors_are_those_lowered_on_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One of them raises, in whatever process; what is said of it is said once."""
+    files = {f"n{i}.md": f"# N{i}\n\nSaid of [[n{i // 2}]]. ![[n{i // 3}]] ![[p{i}.png]]\n" for i in range(100)}
+    root = write(tmp_path / "vault", {**files, "p7.png": "x"})
+    body = note.body
+
+    def spoilt(vault: Vault, layout: pages.Layout, one: Note, *rest: Any) -> str:
+        if one.path in ("n50.md", "n51.md"):
+            raise ValueError("spoilt")
+        return body(vault, layout, one, *rest)
+
+    monkeypatch.setattr(note, "body", spoilt)
+    monkeypatch.setattr(faults, "fatal", False)
+    monkeypatch.delenv("VAULTC_DEBUG", raising=False)
+    found = []
+    for processors in (1, 2):
+        monkeypatch.setattr(many, "_processors", lambda count=processors: count)
+        memo, folder = Memo(), tmp_path / f"docs{processors}"
+        emitted = emit(Session.open(root).vault, folder, memo)
+        texts = {path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+        assert sorted(finding.path for finding in emitted.findings) == ["n50.md", "n51.md"]
+        found.append((texts, memo.parts, emitted.titles, emitted.digests, set(emitted.findings)))
+    assert found[0] == found[1]
 
 
 MENTIONED = {

@@ -1,12 +1,14 @@
 """Stage 8: the vault as plain Markdown that any generator can publish."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from vaultc import dates, faults
+import msgspec
+
+from vaultc import dates, faults, many
 from vaultc.diagnostics import Diagnostic
 from vaultc.disk import digest, stamp
 from vaultc.emit import attachments, frame, generated, graph_file, note, preview, results, source
@@ -22,6 +24,9 @@ from vaultc.graph.document import topics_of
 from vaultc.model import Note
 
 __all__ = ["GRAPH", "Emitted", "Layout", "Memo", "emit"]
+
+# Notes that one processor lowers before another would have begun.
+_WORTH = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +52,7 @@ def emit(vault: Vault, folder: Path, memo: Memo | None = None) -> Emitted:
     """
     memo = Memo() if memo is None else memo
     work = _Work(vault, folder, memo)
-    parts = {path: work.part(path) for path in sorted(work.layout.notes)}
+    parts = work.parts()
     numbers = graph_file.numbers(vault, memo)
     published = [vault.notes[path] for path in work.layout.notes]
     topics = topics_of(vault.graph, numbers)
@@ -89,6 +94,11 @@ def _drawings(vault: Vault, assets: Sequence[str]) -> dict[str, str]:
     return out
 
 
+# A note's path, part and lowered text: what goes from one process to another.
+_Row = tuple[str, Part, str | None]
+_ROWS = msgspec.msgpack.Decoder(list[_Row])
+
+
 class _Work:
     """One emitting: what its steps share. A note is lowered when its part or its page is not known, and at most once."""
 
@@ -106,12 +116,34 @@ class _Work:
         self._documents = Documents(vault)
         self._bodies: dict[str, str | None] = {}  # None where lowering failed
 
-    def part(self, path: str) -> Part:
-        """What a note gives to others; without a key where it is not to be kept."""
-        key = self.keys.part(path) or ""
-        known = self._memo.parts.get(path)
-        if key and known and known.key == key:
-            return known
+    def parts(self) -> dict[str, Part]:
+        """What each note gives to others, by path; those that are not known are lowered on all processors."""
+        keys = {path: self.keys.part(path) or "" for path in sorted(self.layout.notes)}
+        known = {path: part for path, part in self._memo.parts.items() if part.key and part.key == keys.get(path)}
+        fresh = [path for path in keys if path not in known]
+        for share in many.work(fresh, self._lowered, self._encoded, iter, _WORTH):
+            for path, part, body in _ROWS.decode(share.encoded) if share.made is None else share.made:
+                known[path], self._bodies[path] = part, body
+        for path in fresh:
+            if path not in known:  # what another process could not hand on
+                known[path] = self._part(path, keys[path])
+        return {path: known[path] for path in keys}
+
+    def _lowered(self, paths: Sequence[str]) -> list[_Row]:
+        return [(path, self._part(path, self.keys.part(path) or ""), self._bodies[path]) for path in paths]
+
+    def _encoded(self, rows: Iterable[_Row]) -> bytes:
+        """The rows without those of notes about which there is something to say: that is said by the process that lowers them again."""
+        faulty = {finding.path for finding in self.findings}
+        out = []
+        for row in rows:
+            with suppress(ValueError):  # surrogates
+                if row[2] is not None and row[0] not in faulty:
+                    out.append(msgspec.Raw(msgspec.msgpack.encode(row)))
+        return msgspec.msgpack.encode(out)
+
+    def _part(self, path: str, key: str) -> Part:
+        """What a note gives to others, under this key; without one where it is not to be kept."""
         use = self._lower(path)
         sound = self._bodies[path] is not None and not use.findings
         one = self.vault.notes[path]

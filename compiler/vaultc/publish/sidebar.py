@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from markupsafe import Markup, escape
 from mkdocs.structure import StructureItem
@@ -20,8 +20,7 @@ BESIDE = 10
 """How many pages are listed on either side of the current one; folders are few and listed up to twice that."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One line: `title` is HTML (the titles of pages come escaped from the object files), `url` is relative to the site's root, `active` marks the page itself, `more` stands for what is left out."""
 
     title: str
