@@ -89,6 +89,7 @@ def test_a_link_is_written_as_its_file_is(tmp_path: Path, written: str, normal: 
         "[x](../beta.md?x=1)",  # a destination with a question has more than a name
         "[x][r]",
         "[[#head]]",
+        "[[Caf&eacute;]]",  # a sign as HTML writes it
         "[x](https://example.org/beta.md)",
     ],
 )

@@ -65,13 +65,18 @@ def test_a_fault_is_found_at_its_place() -> None:
 @pytest.mark.parametrize(
     "yaml",
     ["!!bool x", "!!int ''", "!!timestamp x", "!!float x", "!!binary '\u00e9'", "!!python/name:os.system", "!unknown x", "&a", "*a",
-     "!!set [a]", "!!omap x", "!!int 1.5", "!!bool [a]", "\x00", "!!timestamp 2026-99-01"],
+     "!!set [a]", "!!omap x", "!!int 1.5", "!!bool [a]", "!!str [a]", "\x00", "!!timestamp 2026-99-01"],
 )  # fmt: skip
 def test_a_value_that_is_not_what_its_tag_says_is_one_finding(yaml: str) -> None:
     front = read("n.md", f"---\nkey: {yaml}\n---\ntext\n".encode())
     assert [finding.code for finding in front.findings] == ([] if yaml == "&a" else ["VC101"])
     assert front.metadata in ({}, {"key": None})
     assert read("n.md", f"---\ndraft: true\nkey: {yaml}\n---\n".encode()).metadata["draft"]
+
+
+def test_a_fault_is_told_in_one_line() -> None:
+    [message] = found("a: \x01")
+    assert message == "front matter is not YAML: unacceptable character #x0001: control characters are not allowed"
 
 
 @pytest.mark.parametrize("yaml", ["<% tp.title %>", "{{title}}", "a: {{date}}", "{% x %}", "a: <%* [ %>"])
@@ -91,6 +96,7 @@ def test_what_is_no_mapping(yaml: str, what: str) -> None:
     [
         ("x: &a 1\ny: [" + "*a, " * 16 + "]", "x: &a 1\ny: [" + "*a, " * 17 + "]", "more than 16 YAML aliases"),
         ("x: " + "[" * 31 + "]" * 31, "x: " + "[" * 32 + "]" * 32, "deeper than 32 levels"),
+        ("x: ['" + "[" * 40 + "']", "x: " + "[" * 40 + "]" * 40, "deeper than 32 levels"),
         ("x: " + "{a: " * 31 + "}" * 31, "x: " + "{a: " * 32 + "}" * 32, "deeper than 32 levels"),
         ("x:\n " + "- " * 31 + "a", "x:\n " + "- " * 32 + "a", "deeper than 32 levels"),
         ("x: [&a [1], *a]", "x: &a [1, [*a]]", "holds itself: `*a`"),

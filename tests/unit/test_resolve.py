@@ -98,6 +98,19 @@ def test_a_hash_of_a_folder_s_name_counts_in_its_own_folder_only(last: str) -> N
     assert found["a/host.md"] == found[last] == (Resolved("C.md", "note", "name", "heading", "x"),)
 
 
+@pytest.mark.parametrize("last", ["c/host.md", "0/host.md"])
+def test_another_name_of_a_note_means_the_folder_beside_the_link(last: str) -> None:
+    hosts = ["a/host.md", "b/host.md", last]
+    found = linked({"n.md": "---\naliases: [X]\n---\n", "b/X/y.md": "", **dict.fromkeys(hosts, "[[X]]")})
+    assert found["b/host.md"] == (Resolved("b/X/", "folder", "folder"),)
+    assert found["a/host.md"] == found[last] == (Resolved("n.md", "note", "alias"),)
+
+
+def test_names_in_two_folders_are_two_however_they_are_spelled() -> None:
+    [meaning] = meanings("[[N]]", "c/n.md", "b/N.md")
+    assert meaning == Ambiguous(Resolved("b/N.md", "note"), ("b/N.md", "c/n.md"))
+
+
 def test_the_part_of_one_of_several_notes() -> None:
     [meaning] = meanings("[[n#x]]", "c/n.md", "b/n.md")
     assert meaning == Ambiguous(Unresolved("heading", "x", "b/n.md"), ("b/n.md", "c/n.md"))
@@ -139,6 +152,29 @@ def test_what_is_missing_is_named_without_its_part(link: str, name: str) -> None
 
 def test_a_file_that_is_hidden_is_there() -> None:
     assert meanings("[[left out]]", hidden=("x/left out.md",)) == (Resolved("x/left out.md", "hidden"),)
+
+
+@pytest.mark.parametrize(
+    ("link", "paths", "hidden"),
+    [
+        ("[[../left]]", ["left.md", "0/left.md"], "left.md"),
+        ("[[./left]]", ["0/left.md", "a/left.md"], "a/left.md"),
+        ("[[./left]]", ["left.md", "b/left.md"], None),
+        ("[x](left.md)", ["0/left.md", "a/left.md"], "a/left.md"),
+        ("[x](left.md)", ["b/left.md"], "b/left.md"),
+        ("[[left]]", ["0/left.md", "a/left.md"], "a/left.md"),
+        ("[[left]]", ["left.md", "a/left.md"], "left.md"),
+        ("[[/c/left/]]", ["0/c/left.md", "c/left.md"], "c/left.md"),
+        ("[[LEFT.md]]", ["x/y/left.md"], "x/y/left.md"),
+        ("[[y/left]]", ["y/b/left.md", "x/y/left.md"], "x/y/left.md"),
+    ],
+)
+def test_of_hidden_files_the_nearest_is_meant(link: str, paths: list[str], hidden: str | None) -> None:
+    [meaning] = meanings(link, hidden=tuple(paths))
+    if hidden:
+        assert meaning == Resolved(hidden, "hidden")
+    else:
+        assert isinstance(meaning, Unresolved)
 
 
 @pytest.mark.parametrize(

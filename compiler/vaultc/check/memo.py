@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from hashlib import blake2b
 from pathlib import Path
 
-from vaultc import kept
+from vaultc import disk, kept
 from vaultc.config import Project
 from vaultc.diagnostics import Diagnostic
 from vaultc.scan import Scan
@@ -39,14 +38,10 @@ def save(project: Project, scan: Scan, folder: Path | None, checked: Checked) ->
 
 
 def _key(project: Project, scan: Scan) -> str:
-    key = blake2b(_version().encode(), digest_size=16)
-    key.update(
-        repr((project.config, project.source, project.obsidian, project.findings)).encode("utf-8", "surrogateescape")
-    )
-    key.update(repr((scan.assets, scan.hidden, scan.findings)).encode("utf-8", "surrogateescape"))
-    for source in scan.sources:
-        key.update(f"{source.path}\0{source.digest}\0".encode())
-    return key.hexdigest()
+    notes = [(source.path, source.digest) for source in scan.sources]
+    said = (project.config, project.source, project.obsidian, project.findings)
+    whole = (_version(), said, scan.assets, scan.hidden, scan.findings, notes)
+    return disk.digest(repr(whole).encode("utf-8", "surrogateescape"))
 
 
 @cache

@@ -104,7 +104,7 @@ class Resolver:
                 chosen = self._inside(reference, self._file(found.paths[0], found.via), fragment)
                 if len(found.paths) > 1:
                     return Ambiguous(chosen, found.paths)
-                only = found.via == "name" and len(self._index.stems.get(fold(name), ())) == 1
+                only = len(self._index.stems.get(fold(name), ())) == 1  # then it was found by that name
                 if only and not markdown and not self._index.hashes and "/" not in reference.target:
                     self._anywhere[reference.target] = chosen
                 return chosen
