@@ -350,6 +350,25 @@ def test_a_sentence_says_what_was_measured(tmp_path: Path) -> None:
     assert found.one("p", class_="vc-what").text.startswith("kept was asked for size for kind a, in")
 
 
+def test_what_a_number_of_bytes_stands_for_is_said_beside_it(tmp_path: Path) -> None:
+    on_cpu = point(0.1, 0.1, 0.1, rss=(1000, 1000, 1000))
+    on_gpu = replace(point(0.1, 0.1, 0.1), allocated=(1000,) * 3, reserved=(2000,) * 3)
+    for made, machine, said in (
+        (on_cpu, CPU, "Peak memory is by how much resident memory grew during one call"),
+        (on_gpu, GPU, "the GPU's allocator had handed out during one call, over what its set-up held"),
+    ):
+        found = results(vault(tmp_path / machine.device, {"n.md": fence("b")}, run(made, machine=machine)))
+        text = found.one("p", class_="vc-what").text
+        assert said in text and "in a process of its own" in text
+        assert ("reserved is all that the allocator held" in text) == (machine is GPU)
+
+
+def test_the_cause_of_a_large_speed_up_is_said_beside_it(tmp_path: Path) -> None:
+    points = point(1.0, 1.0, kind="loop"), replace(point(0.01, 0.01, kind="chunks"), cause="a call for <every> token")
+    text = results(vault(tmp_path, {"n.md": fence("b")}, run(*points))).one("p", class_="vc-what").text
+    assert text.endswith("Large speed-ups have a cause, the snippet says: a call for <every> token.")
+
+
 def test_speed_ups_are_over_the_first_variant_process_by_process(tmp_path: Path) -> None:
     shared = (1.0, 1.5, 2.0)  # what slows a process down cancels
     points = [

@@ -31,8 +31,8 @@ _PEAKS = {
 """By the beginning of the name that the driver gives, longer names first.
 
 From NVIDIA's data sheets "H100 Tensor Core GPU" (SXM5, PCIe, NVL), "H200 Tensor Core GPU" (SXM, NVL) and "A100 Tensor Core
-GPU" (80 GB SXM, the fastest of them); those of the H100 NVL were found in no second source. Where a sheet states rates with sparsity, these are half of them; float64 is the
-tensor cores' rate.
+GPU" (80 GB SXM, the fastest of them); those of the H100 NVL were found in no second source. Where a sheet states rates with
+sparsity, these are half of them; float64 is the tensor cores' rate.
 """
 
 

@@ -15,6 +15,7 @@ _REASONS: dict[Flag, str] = {
     "changing-result": "is right at the first call, and gives another result later",
     "cached-output": "hands out a result that it did not compute again",
 }
+_DECLARE = "find out why; then declare `flops` or `bytes` of both variants, or say it in words: `Case(…, cause=…)`"
 
 
 def check(vault: Vault, measured: Attached) -> Iterator[Diagnostic]:
@@ -26,5 +27,5 @@ def check(vault: Vault, measured: Attached) -> Iterator[Diagnostic]:
             doubtful = [point for point in on.run.points if flag in point.flags]
             if doubtful:
                 message = f"`{measured.id}` {reason} on {on.machine.label} at {listed(doubtful)}"
-                help = "find out why; if it is right, say so in the note and ignore this code there"
+                help = _DECLARE if flag == "large-speed-up" else "find out why, and mend the snippet"
                 yield report("VC406", message, measured.note, opening(vault, measured), help=help)

@@ -15,7 +15,6 @@ def sentence(sweep: str, points: Sequence[Point]) -> str:
     timed = any(point.unit == "s" for point in points)
     metrics = list(dict.fromkeys(point.metric for point in points if point.measured and point.metric != COMPILE))
     verb = "was timed" if timed else f"was asked for {_listed(metrics, 'and')}" if metrics else "was to be measured"
-    memory = ", with the peak memory of one call" if any(peak_memory(point) for point in points) else ""
     names = dict.fromkeys(name for point in points for name in point.params)
     over = [_values(name, points) for name in names]
     where = f" for {_listed(over, 'and')}" if over else ""
@@ -25,7 +24,28 @@ def sentence(sweep: str, points: Sequence[Point]) -> str:
     how = f", in {words.count(processes, 'process', 'processes')}{samples}" if processes else ""
     checked = sum(point.error is not None for point in points)
     check = f" {checked} of {len(points)} were checked against a reference first." if checked else ""
-    return f"{one_line(sweep, 60)} {verb}{where}{how}{memory}.{check}"
+    return f"{one_line(sweep, 60)} {verb}{where}{how}.{check}{_memory(points)}{_causes(points)}"
+
+
+def _memory(points: Sequence[Point]) -> str:
+    """What a number of bytes stands for, which differs by device."""
+    if any(point.allocated for point in points):
+        meaning = "the most that the GPU's allocator had handed out during one call, over what its set-up held"
+        reserved = "; reserved is all that the allocator held, set-up and spare room included"
+    elif any(peak_memory(point) for point in points):
+        meaning, reserved = (
+            "by how much resident memory grew during one call, at its most, over what its set-up held",
+            "",
+        )
+    else:
+        return ""
+    return f" Peak memory is {meaning}, in a process of its own{reserved}."
+
+
+def _causes(points: Sequence[Point]) -> str:
+    """Why a variant may be over ten times faster than another, as the snippet says."""
+    causes = dict.fromkeys(point.cause for point in points if point.cause)
+    return "".join(f" Large speed-ups have a cause, the snippet says: {one_line(cause, 200)}." for cause in causes)
 
 
 def _values(name: str, points: Sequence[Point]) -> str:
