@@ -195,6 +195,26 @@ def test_generated_pages_give_way_to_notes(tmp_path: Path, home: dict[str, str])
     assert any("topic-map" in path.read_text(encoding="utf-8") for path in site.glob("graph-2/index.html"))
 
 
+def test_an_edit_link_leads_to_the_note_wherever_its_page_is(tmp_path: Path, home: dict[str, str]) -> None:
+    configuration = {
+        "site_name": "P", "docs_dir": "notes", "plugins": ["vaultc"], "repo_url": "https://git.example/p",
+        "edit_uri": "edit/main/notes/", "theme": {"name": "material", "features": ["content.action.edit"]},
+    }  # fmt: skip
+    notes = {"notes/Start here.md": "# Start\n\n[[a]]\n", "notes/a.md": "# A\n"}
+    write(tmp_path, {**notes, "mkdocs.yml": json.dumps(configuration), "vaultc.toml": 'vault = "notes"\n'})
+    done = run(home, "build", "--trust", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    edits = {
+        name: re.findall(r'href="(https://git.example/p/edit/[^"]*)"', (tmp_path / "site" / name).read_text("utf-8"))
+        for name in ("index.html", "a/index.html", "about/index.html")
+    }
+    assert edits == {
+        "index.html": ["https://git.example/p/edit/main/notes/Start here.md"],
+        "a/index.html": ["https://git.example/p/edit/main/notes/a.md"],
+        "about/index.html": [],
+    }
+
+
 @pytest.fixture
 def preview(tmp_path: Path, home: dict[str, str]) -> Iterator[tuple[Path, str]]:
     notes = write(tmp_path / "notes", {"a.md": "# A\n\nbefore [[b]]\n", "b.md": "# B\n"})

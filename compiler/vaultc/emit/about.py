@@ -110,7 +110,8 @@ def _health(known: Known, here: str) -> tuple[str, Markup]:
     ends = [path for path in paths if any(dead_end.check(vault, vault.notes[path]))]
     hubs = known.hubs(paths, MOST_HUBS)
     again = _again(known, here)
-    said = f"{counted(len(alone), 'orphan')}, {counted(len(ends), 'dead end')}, {counted(len(again), 'result')} to measure again."
+    said = f"{counted(len(alone), 'orphan')}, {counted(len(ends), 'dead end')}"
+    said += f", {counted(len(again), 'result')} to measure again." if known.measured.any else "."
     parts = [
         _section("Orphans", "No other note links to them.", _linked(known, alone, here)),
         _section("Dead ends", "They link to no other note.", _linked(known, ends, here)),

@@ -20,7 +20,8 @@ from vaultc.graph.topics import Topic
 from vaultc.model import Note
 from vaultc.parse.frontmatter import strings
 
-_VERDICTS, _CHANGED, _TILES = 3, 5, 12
+_VERDICTS, _CHANGED, _TILES, _HUBS = 3, 5, 12, 6
+_MANY = 12  # notes, from which on some of them are pointed out
 _LINK = re.compile(r"!?\[\[([^\[\]|]+)(?:\|([^\[\]]*))?\]\]")
 
 
@@ -68,9 +69,11 @@ def front_page(known: Known) -> str:
         return ""
     home = next((path for path, page in known.layout.notes.items() if page == known.layout.folders[""]), "")
     note = known.vault.notes.get(home)
-    parts = [_map(known), _verdicts(known, note), _changed(known)]
+    verdicts = _verdicts(known, note)
+    linked = Markup("") if verdicts and note else most_linked(known, list(known.layout.notes), known.layout.folders[""])
+    parts = [_map(known), verdicts, linked, _changed(known)]
     shown = join((_tiles(known, note), el("div", *parts, class_="vc-front") if any(parts) else Markup("")), "\n")
-    return raw("front", shown) if shown else ""
+    return raw("front", el("div", shown, data_search_exclude=True)) if shown else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +176,14 @@ def _changed(known: Known) -> Markup:
     recent = known.layout.about.get("recent")
     more = el("p", el("a", "More", href=pages.address(recent, here)), class_="vc-links") if recent else ""
     return el("section", el("h2", "Changed lately"), changes(known, paths, here), more, class_="vc-changed")
+
+
+def most_linked(known: Known, paths: Sequence[str], here: str) -> Markup:
+    """Those of many notes that most others link to; of a few, or where there is no link, nothing."""
+    rows = [el("li", known.link(path, here)) for path in known.hubs(paths, _HUBS)] if len(paths) >= _MANY else []
+    return (
+        el("section", el("h2", "Most linked"), el("ul", join(rows, "\n")), class_="vc-linked") if rows else Markup("")
+    )
 
 
 def changes(known: Known, paths: Sequence[str], here: str) -> Markup:

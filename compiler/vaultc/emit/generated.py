@@ -8,15 +8,14 @@ from posixpath import dirname
 from vaultc.emit import about, pages, tags
 from vaultc.emit.entries import counted, entries
 from vaultc.emit.frame import UNSEARCHED, front
-from vaultc.emit.front_page import Known, changes
+from vaultc.emit.front_page import Known, changes, most_linked
 from vaultc.emit.lower.element import fenced
 from vaultc.emit.lower.escape import escape
 from vaultc.emit.markup import el, raw
 from vaultc.emit.pages import Layout
 from vaultc.text import fold
 
-_HUBS, _LATELY, _TAGS = 6, 5, 6
-_WORTH = 12  # notes of a folder, from which on some of them are pointed out
+_LATELY, _TAGS = 5, 6
 
 
 def generate(known: Known, front_page: str, graph_json: str) -> dict[str, str]:
@@ -84,14 +83,11 @@ def _listing(known: Known, tree: _Tree, folder: str, here: str) -> list[str]:
 
 
 def _pointed_out(known: Known, inside: Sequence[str], here: str) -> str:
-    """Where to begin among many notes: the most linked, and those that were changed lately."""
-    hubs = [el("li", known.link(path, here)) for path in known.hubs(inside, _HUBS)]
+    """Where to begin among many notes: the most linked, and those that were changed lately. Empty among a few."""
+    linked = most_linked(known, inside, here)
     lately = sorted(inside, key=lambda path: (-known.changed[path], path))[:_LATELY]
-    linked = el("section", el("h2", "Most linked"), el("ul", *hubs)) if hubs else ""
-    return raw(
-        "begin",
-        el("div", linked, el("section", el("h2", "Changed lately"), changes(known, lately, here)), class_="vc-front"),
-    )
+    changed = el("section", el("h2", "Changed lately"), changes(known, lately, here))
+    return raw("begin", el("div", linked, changed, class_="vc-front")) if linked else ""
 
 
 def _folder(known: Known, tree: _Tree, folder: str, page: str) -> str:
@@ -99,10 +95,9 @@ def _folder(known: Known, tree: _Tree, folder: str, page: str) -> str:
     inside = tree.below[folder]
     said = _about(known, inside, len(tree.folders.get(folder, ())))
     parts = [f"# {escape(name, links=False)} {{#vaultc-folder}}", fenced('div[data-vaultc="summary"]', escape(said))]
-    if len(inside) >= _WORTH:
-        parts.append(_pointed_out(known, inside, page))
+    parts.append(_pointed_out(known, inside, page))
     parts.append(fenced('div[data-vaultc="folder"]', "\n".join(_listing(known, tree, folder, page))))
-    return front(name, said, search=UNSEARCHED) + "\n\n".join(parts) + "\n"
+    return front(name, said, search=UNSEARCHED) + "\n\n".join(filter(None, parts)) + "\n"
 
 
 def _about(known: Known, inside: Sequence[str], folders: int) -> str:
@@ -114,24 +109,20 @@ def _about(known: Known, inside: Sequence[str], folders: int) -> str:
 
 
 def _home(known: Known, tree: _Tree, front_page: str, page: str) -> str:
-    vault, layout = known.vault, known.layout
-    facts = f"{counted(len(layout.notes), 'note')}, {counted(len(vault.graph.edges), 'link')}."
-    links = [f"[Topic map]({pages.destination(layout.graph, page)})"]
-    if layout.tag_index:
-        links.append(f"[Tags]({pages.destination(layout.tag_index, page)})")
-    if layout.measured:
-        links.append(f"[Measured]({pages.destination(layout.measured, page)})")
-        links.append(f"[Claims]({pages.destination(layout.claims, page)})")
-    if layout.about:
-        links.append(f"[About these notes]({pages.destination(layout.about['about'], page)})")
-    lines = [f"{facts} {' · '.join(links)}", ""]
-    if len(layout.notes) >= _WORTH and (hubs := known.hubs(layout.notes, _HUBS)):
-        lines += ["## Most linked {#vaultc-hubs}", "", *entries(known, hubs, page), ""]
-    lines += _listing(known, tree, "", page)
-    head = f"# {escape(vault.project.name, links=False)} {{#vaultc-home}}"
-    listed = fenced('div[data-vaultc="home"]', "\n".join(lines))
-    parts = filter(None, (head, front_page, listed))
-    return front(vault.project.name, facts, search=UNSEARCHED, hide=["toc"]) + "\n\n".join(parts) + "\n"
+    project, layout = known.vault.project, known.layout
+    name = project.config.site_name or titled(project.name)
+    said = _about(known, list(layout.notes), len(tree.folders.get("", ())))
+    ends = {"Topic map": layout.graph, "Tags": layout.tag_index, "Measured": layout.measured, "Claims": layout.claims}
+    ends["About these notes"] = layout.about.get("about", "")
+    links = [f"[{label}]({pages.destination(end, page)})" for label, end in ends.items() if end]
+    parts = [
+        f"# {escape(name, links=False)} {{#vaultc-home}}",
+        fenced('div[data-vaultc="summary"]', escape(said)),
+        front_page,
+    ]
+    parts.append(fenced('div[data-vaultc="page-links"]', " · ".join(links)))
+    parts.append(fenced('div[data-vaultc="home"]', "\n".join(_listing(known, tree, "", page))))
+    return front(name, said, search=UNSEARCHED, hide=["toc"]) + "\n\n".join(filter(None, parts)) + "\n"
 
 
 def _map(layout: Layout, graph_json: str) -> str:

@@ -143,8 +143,12 @@ class VaultcPlugin(BasePlugin[PluginOptions]):
         for page in nav.pages:
             if title := emitted.titles.get(page.file.src_uri):
                 page.title = title
-            if page.file.src_uri in emitted.layout.generated:
+            note = self._paths.get(page.file.src_uri)
+            if note is None:
                 page.edit_url = None  # no note stands behind it
+            elif note != page.file.src_uri:
+                page.file.edit_uri = note
+                page._set_edit_url(config.repo_url, config.edit_uri, config.edit_uri_template)
         publish.print_names_as_text(nav)
         if index := rendering.search(config):
             rendering.forgive(index.search_index)
