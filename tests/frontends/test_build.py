@@ -295,6 +295,32 @@ def test_a_build_of_nothing_new_imports_no_generator(tmp_path: Path, home: dict[
     assert (tmp_path / "build/site/p.png").read_text(encoding="utf-8") == "two"
 
 
+def test_a_build_of_nothing_new_is_known_with_benchmarks_too(tmp_path: Path, home: dict[str, str]) -> None:
+    bench = "```python bench id={} depends={}\nimport mine\nmeasure('one', lambda: 1)\n```\n"
+    notes = write(
+        tmp_path / "notes",
+        {
+            "a.md": bench.format("one", "data.txt"),
+            "data.txt": "x",
+            "mine.py": "",
+            "vaultc.toml": 'exclude = ["*.py"]\n',
+        },
+    )
+    for name in ("", "data.txt", "mine.py"):
+        if name:
+            write(notes, {name: "y = 1\n"})
+        assert rendered(run(home, "build", notes, cwd=tmp_path)) >= 0
+        assert rendered(run(home, "build", notes, cwd=tmp_path)) == 0
+    run(home, "build", notes, cwd=tmp_path)
+    said = (tmp_path / "build/site/a/index.html").read_text(encoding="utf-8")
+    write(notes, {"_results/one/x.jsonl": "spoilt\n"})
+    assert "nothing changed" not in run(home, "build", notes, cwd=tmp_path).stderr
+    assert (tmp_path / "build/site/a/index.html").read_text(encoding="utf-8") != said
+    write(notes, {".hidden/data.txt": "z", "a.md": bench.format("one", ".hidden/data.txt")})
+    for _ in range(2):
+        assert "nothing changed" not in run(home, "build", notes, cwd=tmp_path).stderr
+
+
 def contents(folder: Path) -> dict[str, bytes]:
     return {name: (folder / name).read_bytes() for name in tree(folder)}
 

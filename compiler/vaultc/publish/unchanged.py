@@ -11,21 +11,24 @@ from typing import NamedTuple
 from vaultc import dates, kept
 from vaultc.config import Project
 from vaultc.disk import key
+from vaultc.graph import Vault
 from vaultc.publish import web
 from vaultc.publish.site import tree
 from vaultc.scan import Scan
 
-_VERSION = "site 2"
+_VERSION = "site 3"
 _LIBRARIES = ("jinja2", "markdown", "material", "mkdocs", "nh3", "pygments", "pymdownx", "pyromark", "yaml", "igraph")
 
 
 class Built(NamedTuple):
-    """The last build: the site's folder, its published notes, files and folders it was made of besides the vault, a digest of all."""
+    """The last build: the site's folder, its published notes, files and folders it was made of besides the vault, digests of the vault
+    and of all."""
 
     site: str
     notes: int
     inputs: tuple[str, ...]
-    digest: str
+    vault: str
+    whole: str = ""
 
 
 class Last:
@@ -40,30 +43,39 @@ class Last:
         """The last build, when another one now would change nothing; else None."""
         try:
             built = kept.load(self._file, Built, _VERSION, 0)
-            return built if built and built.digest == self._digest(scan, built) else None
+            if built is None or built.vault != self._vault(scan):  # most often, and the rest takes longer
+                return None
+            return built if built.whole == self._whole(scan, built) else None
         except OSError:
             return None
 
     def save(self, scan: Scan, site: Path, notes: int, inputs: Iterable[Path]) -> None:
         """Remember a build of these files; it must follow from them, `inputs` and the project alone."""
-        built = Built(str(site), notes, tuple(map(str, inputs)), "")
-        kept.save(self._file, built._replace(digest=self._digest(scan, built)), _VERSION)
+        built = Built(str(site), notes, tuple(map(str, inputs)), self._vault(scan))
+        kept.save(self._file, built._replace(whole=self._whole(scan, built)), _VERSION)
 
     def forget(self) -> None:
         """Remember nothing."""
         self._file.unlink(missing_ok=True)
 
-    def _digest(self, scan: Scan, built: Built) -> str:
-        """A digest of all that the site is made of, and of the site. Notes are read; other files are taken for the same when their
-        sizes and times are."""
-        project = self._project
-        whole = blake2b(kept.version(("**/*.py",), _LIBRARIES).encode(), digest_size=16)
-        whole.update(repr((project, scan.assets, scan.hidden, scan.findings)).encode("utf-8", "surrogateescape"))
+    def _vault(self, scan: Scan) -> str:
+        """A digest of the notes and of the names of the other files."""
+        vault = blake2b(
+            repr((self._project, scan.assets, scan.hidden, scan.findings)).encode("utf-8", "surrogateescape"),
+            digest_size=16,
+        )
         for source in scan.sources:
-            whole.update(f"{source.path}\0{source.digest}\0".encode())
+            vault.update(f"{source.path}\0{source.digest}\0".encode())
+        return vault.hexdigest()
+
+    def _whole(self, scan: Scan, built: Built) -> str:
+        """A digest of all that the site is made of, and of the site. Files that are no notes are taken for the same when their sizes
+        and times are."""
+        project = self._project
+        whole = blake2b(kept.version(("**/*.py",), _LIBRARIES).encode() + built.vault.encode(), digest_size=16)
         written = dates.of_files(project.root, [source.path for source in scan.sources])
         whole.update(repr(written).encode("utf-8", "surrogateescape"))
-        for path in scan.assets:
+        for path in (*scan.assets, *scan.hidden):
             whole.update(_seen(project.root / path))
         for file in map(Path, built.inputs):
             if file.is_file():
@@ -78,3 +90,15 @@ class Last:
 def _seen(path: Path) -> bytes:
     found = path.stat()
     return f"{path} {found.st_size} {found.st_mtime_ns}\n".encode("utf-8", "surrogateescape")
+
+
+def follows(vault: Vault) -> bool:
+    """Whether what a site says of benchmarks follows from the files of the vault that a scan lists."""
+    if not any(note.snippets for note in vault.notes.values()):
+        return True
+    from vaultc.bench.records.attach import attach  # slow to import
+    from vaultc.bench.records.jobs import Job
+
+    listed = {*vault.scan.assets, *vault.scan.hidden}
+    every = attach(vault.notes.values(), vault.project.root)
+    return all(isinstance(one.job, Job) and listed.issuperset(one.job.depends) for one in every)

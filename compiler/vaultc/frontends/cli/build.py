@@ -99,7 +99,7 @@ def _publish(session: Session, last: unchanged.Last, site_dir: Path | None) -> i
     count = sum(note.published for note in notes)
     anew = "" if published.rendered is None else f", {published.rendered} pages rendered"
     output.note(f"{count} notes → {_short(published.site)}{anew}")
-    if not (published.whole or published.findings or any(note.snippets for note in notes)):
+    if not (published.whole or published.findings) and unchanged.follows(session.vault):
         last.save(session.scan, published.site, count, published.inputs)
     return faults
 
