@@ -144,6 +144,7 @@ def test_no_attachment_speaks_to_the_host_of_the_site(tmp_path: Path) -> None:
         "_worker.js.map/x.txt",
         "Vercel.json",
         "_config.yml",
+        "robots.txt",
         "sub/CNAME",
     ]
     notes = dict.fromkeys(files, "theirs") | {"a.md": "# A\n\n" + " ".join(f"[f]({name})" for name in files)}
@@ -158,4 +159,5 @@ def test_no_attachment_speaks_to_the_host_of_the_site(tmp_path: Path) -> None:
         site = tmp_path / "site"
         theirs = [path for path in tree(site) if (site / path).read_bytes() == b"theirs"]
         assert sorted(theirs) == ["_worker.js.map/x.txt", "sub/CNAME"]
+        assert done.stdout.count("would be more than a file in a site, and is not published") == 7
         assert (site / "CNAME").read_text() == "mine"

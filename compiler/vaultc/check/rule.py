@@ -97,7 +97,7 @@ def sorts(vault: Vault, resolution: Resolution) -> frozenset[Sort]:
         out.add("ambiguous")
     elif chosen.via in ("alias", "title"):
         out.add("alias")
-    if unpublished.hides(vault.notes, chosen):
+    if unpublished.hides(vault.notes, chosen) or unpublished.withheld(chosen, vault.project.config.html == "trusted"):
         out.add("unpublished")
     return frozenset(out) or _FOUND
 

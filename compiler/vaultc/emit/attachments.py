@@ -1,5 +1,4 @@
-"""Files beside the notes that would be more than files in a site. What a generator or a browser would make a page of, what a page would
-load in the place of its own scripts and styles, and what the host of the site would obey are not published, drawings without what runs."""
+"""Drawings of a vault without what runs in them."""
 
 import re
 from collections.abc import Iterator
@@ -7,32 +6,12 @@ from pathlib import Path
 from typing import Any, Final
 from xml.etree import ElementTree
 
-from vaultc.text import fold
-
-_PAGES: Final = frozenset("hta htm html mht mhtml shtml svgz swf xht xhtml xml xsl xslt".split())
-# Where a theme's scripts and styles lie in a site; a file of a vault would come before the theme's of that name.
-_PARTS: Final = ("assets/javascripts/", "assets/stylesheets/", "assets/vaultc/", "search/")
-# What a generator makes a page of, drawings of Excalidraw among them: the front matter of such a file would speak to the generator.
-_SOURCES: Final = frozenset("markdown md mdown mkd mkdn".split())
-# What services that show a site read at its root: which domain is its own, where requests go, what runs for them.
-_HOST: Final = frozenset(
-    "cname _config.yml _headers _redirects _routes.json _worker.js netlify.toml staticwebapp.config.json vercel.json web.config".split()
-)
 _LARGEST = 1 << 25
 _NOTHING = '<svg xmlns="http://www.w3.org/2000/svg"/>'
 _HTML = "{http://www.w3.org/1999/xhtml}"
 _RUNS: Final = frozenset("audio embed foreignobject handler iframe listener object script video".split())
 _PROGRAM = re.compile(r"(?:javascript|vbscript|data:(?!image/(?:png|jpeg|gif|webp)[;,]))", re.IGNORECASE)
 _BLANK = re.compile(r"[\s\0-\x20]+")
-
-
-def left_out(path: str, trusted: bool) -> bool:
-    """Whether a file is not published; `trusted` says that only what would be a page beside ours is not."""
-    extension = path.rpartition(".")[2].lower()
-    if extension in _SOURCES or trusted:
-        return extension in _SOURCES
-    name = fold(path)
-    return extension in _PAGES or name.startswith(_PARTS) or name.partition("/")[0] in _HOST
 
 
 def drawing(path: Path) -> str | None:

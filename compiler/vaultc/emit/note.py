@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from vaultc import faults
 from vaultc.diagnostics import Diagnostic
-from vaultc.emit import attachments, pages
+from vaultc.emit import pages
 from vaultc.emit.documents import Documents
 from vaultc.emit.lower import Fold, Plan, leave, lowered
 from vaultc.emit.lower.element import marked
@@ -134,9 +134,7 @@ def _described(vault: Vault, reference: Reference, resolution: Resolution) -> st
 
 def _left_out(vault: Vault, resolution: Resolution) -> bool:
     """Whether a link leads to a file that is not published."""
-    if not isinstance(resolution, Resolved) or resolution.kind != "asset":
-        return False
-    return attachments.left_out(resolution.path, vault.project.config.html == "trusted")
+    return unpublished.withheld(resolution, vault.project.config.html == "trusted")
 
 
 def unresolved(vault: Vault, label: str, resolution: Resolution) -> str:

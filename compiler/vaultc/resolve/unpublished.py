@@ -1,15 +1,28 @@
-"""What a public note may tell about one that is not published: the words of a link's label, never the name that it leads to."""
+"""What is not published: notes, of which a public note tells the words of a link's label, never the name that it leads to; and files
+that would be more than files in a site. What a generator or a browser would make a page of, what a page would load in the place of its own
+scripts and styles, and what the host of the site would obey."""
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
+from typing import Final
 
 from vaultc.index import Index
 from vaultc.model import Note, Reference
 from vaultc.parse import anchors
 from vaultc.resolve import Ambiguous, Resolution, Resolved
+from vaultc.text import fold
 
 WORDS = "an unpublished note"
+_PAGES: Final = frozenset("hta htm html mht mhtml shtml svgz swf xht xhtml xml xsl xslt".split())
+# Where a theme's scripts and styles lie in a site; a file of a vault would come before the theme's of that name.
+_PARTS: Final = ("assets/javascripts/", "assets/stylesheets/", "assets/vaultc/", "search/")
+# What a generator makes a page of, drawings of Excalidraw among them: the front matter of such a file would speak to the generator.
+_SOURCES: Final = frozenset("markdown md mdown mkd mkdn".split())
+# What services that show a site read at its root: which domain is its own, who may advertise or index it, where requests go, what runs for them.
+_HOST: Final = frozenset(
+    "ads.txt app-ads.txt cname robots.txt _config.yml _headers _redirects _routes.json _worker.js netlify.toml staticwebapp.config.json vercel.json web.config".split()
+)
 
 
 def hides(notes: Mapping[str, Note], resolution: Resolution) -> bool:
@@ -19,6 +32,18 @@ def hides(notes: Mapping[str, Note], resolution: Resolution) -> bool:
         return True
     note = notes.get(chosen.path) if chosen.path else None
     return note is not None and not note.published
+
+
+def withheld(resolution: Resolution, trusted: bool) -> bool:
+    """Whether a link leads to a file that is in the vault and not on its site; `trusted` says that only what would be a page there
+    beside ours is not."""
+    if not isinstance(resolution, Resolved) or resolution.kind != "asset":
+        return False
+    name = fold(resolution.path)
+    extension = name.rpartition(".")[2]
+    if extension in _SOURCES or trusted:
+        return extension in _SOURCES
+    return extension in _PAGES or name.startswith(_PARTS) or name.partition("/")[0] in _HOST
 
 
 def bare(notes: Mapping[str, Note], note: Note, links: Sequence[Resolution]) -> list[Reference]:
