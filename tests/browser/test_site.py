@@ -107,6 +107,25 @@ def test_the_first_page_shows_the_map_and_leads_to_it(browser: Browser, root: st
         expect(page).to_have_url(f"{watch.root}graph/")
 
 
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_pages_about_the_vault_need_no_script(browser: Browser, root: str, width: int) -> None:
+    with watched(browser, root, java_script_enabled=False) as watch:
+        watch.page.set_viewport_size({"width": width, "height": 844})
+        for name, words in (
+            ("recent", "Sparse attention"),
+            ("wanted", "A note to come"),
+            ("health", "Orphans"),
+            ("glossary", "Разреженное внимание → Sparse attention"),
+        ):
+            page = watch.open("about/")
+            page.locator("[data-vaultc=about-vault]").locator(f"a[href='{name}/']").click()
+            expect(page.locator("[data-vaultc=about-vault]")).to_contain_text(words)
+            box = page.locator("[data-vaultc=about-vault]").bounding_box()
+            assert box is not None and box["x"] + box["width"] <= width
+            shown = page.locator("[data-vaultc=about-vault]").get_by_text(HOSTILE)
+            assert shown.count() == (name in ("recent", "health"))
+
+
 def test_the_map_leads_to_the_notes(watch: Watched) -> None:
     page = watch.open("graph/")
     page.get_by_role("combobox", name="Find a note on the map").fill("Sparse")

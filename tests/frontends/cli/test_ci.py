@@ -188,6 +188,14 @@ def test_actions_of_others_are_pinned_by_commit(path: Path) -> None:
     assert [line for line in used if not re.fullmatch(r"[\w./-]+@[0-9a-f]{40}  # v\d+\.\d+\.\d+", line)] == []
 
 
+@pytest.mark.parametrize("path", [path for path in WORKFLOWS if path.name == "pages.yml"], ids=str)
+def test_a_site_is_built_where_git_knows_when_notes_were_changed(path: Path) -> None:
+    whole = yaml.safe_load(path.read_text(encoding="utf-8").replace("$${{", "${{"))
+    steps = [step for job in whole["jobs"].values() for step in job["steps"]]
+    depths = [step["with"].get("fetch-depth") for step in steps if "checkout@" in step.get("uses", "")]
+    assert depths == [0]
+
+
 @pytest.mark.parametrize("path", WORKFLOWS, ids=str)
 def test_what_is_installed_may_write_nothing(path: Path) -> None:
     whole = yaml.safe_load(path.read_text(encoding="utf-8").replace("$${{", "${{"))
