@@ -30,7 +30,7 @@ from vaultc.graph import Vault
 from vaultc.publish import incremental, rendering, surroundings, whole
 from vaultc.publish import mkdocs as publish
 from vaultc.publish.sidebar import Sidebar
-from vaultc.publish.site import Swap, claim, tree
+from vaultc.publish.site import Swap, making, pack_sitemap, tree
 from vaultc.session import Session
 from vaultc.text import safe
 
@@ -127,13 +127,8 @@ class VaultcPlugin(BasePlugin[PluginOptions]):
     def _place(self, config: MkDocsConfig, project: Project) -> Swap:
         """Where the site is built; until the end of the build nobody else builds one there."""
         folders = {"`docs_dir`": config.docs_dir, "`custom_dir`": config.theme.custom_dir}
-        try:
-            site = claim(Path(config.site_dir), project, {what: Path(name) for what, name in folders.items() if name})
-            busy = f"{site}: another build into this folder is running: wait for it, or stop it"
-            self._held.enter_context(disk.locked(site, busy))
-            return Swap(site)
-        except OSError as fault:
-            raise VaultcError(f"{config.site_dir}: {fault.strerror or fault}") from None
+        sources = {what: Path(name) for what, name in folders.items() if name}
+        return self._held.enter_context(making(Path(config.site_dir), project, sources))
 
     def on_nav(self, nav: Navigation, /, *, config: MkDocsConfig, files: Files) -> Navigation:
         """Remember the navigation for the sidebar, which shows only what is near a page; pages that a partial rebuild does
@@ -210,23 +205,19 @@ class VaultcPlugin(BasePlugin[PluginOptions]):
     @event_priority(-100)
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """Put the finished site in place of the last one."""
-        publish.pack_sitemap(Path(config.site_dir))
+        pack_sitemap(Path(config.site_dir))
         if self._swap:
             try:
                 self._swap.done()
             except VaultcError as fault:
                 raise PluginError(str(fault)) from None
-            except OSError as fault:
-                raise PluginError(f"{self._swap.site}: cannot put the site in place: {fault.strerror}") from None
             config.site_dir = str(self._swap.site)
             self._swap = None
         self._held.close()
 
     def on_build_error(self, error: Exception) -> None:
         """Leave the last good site as it is."""
-        if self._swap:
-            self._swap.drop()
-            self._swap = None
+        self._swap = None
         self._held.close()
 
     def on_serve(

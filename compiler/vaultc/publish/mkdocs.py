@@ -1,6 +1,5 @@
 """Stage 9: MkDocs over the object files."""
 
-import gzip
 import json
 import logging
 import re
@@ -243,13 +242,6 @@ def print_names_as_text(nav: Navigation) -> None:
         if item.title and not isinstance(item, Page):
             item.title = escape(item.title)
         todo += item.children or ()
-
-
-def pack_sitemap(site: Path) -> None:
-    """Write the packed sitemap of a site anew, without the time that MkDocs puts into it."""
-    plain = site / "sitemap.xml"
-    if plain.is_file():
-        plain.with_name("sitemap.xml.gz").write_bytes(gzip.compress(plain.read_bytes(), mtime=0))
 
 
 def touch(objects: Path) -> None:

@@ -1,9 +1,10 @@
 """The folder of a site: nobody else's, filled aside, put in place when it is whole."""
 
+import gzip
 import os
 import shutil
-from collections.abc import Collection, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from vaultc import disk
@@ -43,6 +44,31 @@ def claim(site: Path, project: Project, sources: Mapping[str, Path]) -> Path:
             raise VaultcError(f"{site}: cannot hold the site: it lies in {what}; name a folder outside")
     disk.claim(place, KEPT)
     return place
+
+
+@contextmanager
+def making(site: Path, project: Project, sources: Mapping[str, Path]) -> Iterator["Swap"]:
+    """Where a site is built: until the end of the block nobody else builds one there, and what was not put in place is gone then.
+
+    Raises VaultcError as `claim` does, and where the folder cannot be read or somebody builds there.
+    """
+    try:
+        claimed = claim(site, project, sources)
+        with disk.locked(claimed, f"{claimed}: another build into this folder is running: wait for it, or stop it"):
+            swap = Swap(claimed)
+            try:
+                yield swap
+            finally:
+                swap.drop()
+    except OSError as fault:
+        raise VaultcError(f"{fault.filename or site}: {fault.strerror or fault}") from None
+
+
+def pack_sitemap(site: Path) -> None:
+    """Write the packed sitemap of a site beside the plain one, without a time. Raises OSError."""
+    plain = site / "sitemap.xml"
+    if plain.is_file():
+        plain.with_name("sitemap.xml.gz").write_bytes(gzip.compress(plain.read_bytes(), mtime=0))
 
 
 def _below(path: Path, folder: Path) -> bool:
@@ -103,10 +129,17 @@ class Swap:
     def done(self) -> None:
         """Put the new site in place.
 
-        Raises OSError when it cannot be, VaultcError when somebody has put files of their own there meanwhile.
+        Raises VaultcError when it cannot be, or when somebody has put files of their own there meanwhile.
         """
-        disk.claim(self.site, KEPT)
-        disk.write(self.aside / disk.TAG, disk.TAG_TEXT.encode())
+        try:
+            disk.claim(self.site, KEPT)
+            disk.write(self.aside / disk.TAG, disk.TAG_TEXT.encode())
+            self._install()
+            self.drop()
+        except OSError as fault:
+            raise VaultcError(f"{self.site}: cannot put the site in place: {fault.strerror}") from None
+
+    def _install(self) -> None:
         here = {name: found for name, found in tree(self.aside).items() if found}
         here |= {name: disk.stamp(self.aside / name) for name in KEPT if (self.aside / name).is_file()}
         made = [name for name, found in here.items() if self.found.get(name) != found]
@@ -115,7 +148,6 @@ class Swap:
             self._exchange(stay.difference(here))
         else:
             self._patch(made, stay)
-        self.drop()
 
     def _exchange(self, stay: Collection[str]) -> None:
         for name in stay:
