@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from vaultc import disk, trust
 from vaultc.diagnostics import Diagnostic, Severity, report, select
@@ -17,6 +17,7 @@ from vaultc.errors import VaultcError
 from vaultc.text import Span
 
 FILE = "vaultc.toml"
+Generator = Literal["mkdocs", "zensical"]
 # What becomes part of addresses and of the names of templates.
 _SHAPES = {
     "site_url": (re.compile(r"https?://[^\s/][^\s]*"), "an address that begins with https://"),
@@ -45,7 +46,7 @@ class Config:
     exclude: tuple[str, ...] = ()
     severity: Mapping[str, str] = field(default_factory=dict)
     fail_on: str = "error"
-    engine: Literal["mkdocs", "zensical"] = "mkdocs"
+    engine: Generator = "mkdocs"
     dialect: Literal["obsidian", "material"] = "obsidian"
     html: Literal["sanitized", "trusted"] = "sanitized"
     map_hidden: tuple[str, ...] = ()
@@ -199,7 +200,7 @@ def _config(source: _Source) -> tuple[Config, tuple[Diagnostic, ...]]:
         if str(level).upper() not in Severity.__members__:
             raise VaultcError(f"{source.path}: severity of `{code}` must be error, warning, info or off, not `{level}`")
     for key, allowed in (
-        ("engine", ("mkdocs", "zensical")),
+        ("engine", get_args(Generator)),
         ("dialect", ("obsidian", "material")),
         ("html", ("sanitized", "trusted")),
         ("fail_on", ("error", "warning", "info", "never")),

@@ -9,6 +9,7 @@ from vaultc.errors import VaultcError
 T = TypeVar("T")
 # What is no fault in a note: the surroundings, and the end of the program.
 _OTHERS = (VaultcError, OSError, MemoryError, KeyboardInterrupt, SystemExit, GeneratorExit)
+REPORT = "this is a fault of vaultc: please report it, with the note; the others are not concerned"
 # Tests want the traceback instead of a finding.
 fatal = False
 
@@ -27,8 +28,7 @@ def attempt(path: str, stage: str, work: Callable[[], T], instead: Callable[[Dia
         if fatal:
             raise
         kind = " ".join(f"{type(fault).__name__}: {fault}".split())[:200]
-        help = "this is a fault of vaultc: please report it, with the note; the others are not concerned"
-        return instead(not_compiled(path, f"cannot be {stage}: {kind}", help))
+        return instead(not_compiled(path, f"cannot be {stage}: {kind}", REPORT))
 
 
 def not_compiled(path: str, why: str, help: str) -> Diagnostic:

@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import Watched, served, watched
+from tests.frontends.test_engines import needed
 
 pytestmark = pytest.mark.browser
 
@@ -39,15 +40,29 @@ graph LR
 }
 
 
+@pytest.fixture(scope="module", params=["mkdocs", pytest.param("zensical", marks=needed)])
+def engine(request: pytest.FixtureRequest) -> str:
+    """The generator that made the site."""
+    return str(request.param)
+
+
 @pytest.fixture(scope="module")
-def root(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def root(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("site")
     for name, text in NOTES.items():
         note = folder / "notes" / name
         note.parent.mkdir(parents=True, exist_ok=True)
         note.write_text(text, encoding="utf-8")
     subprocess.run(
-        [Path(sys.executable).with_name("vaultc"), "build", folder / "notes", "--site-dir", folder / "site"],
+        [
+            Path(sys.executable).with_name("vaultc"),
+            "build",
+            folder / "notes",
+            "--site-dir",
+            folder / "site",
+            "--engine",
+            engine,
+        ],
         env=os.environ | {"XDG_CACHE_HOME": str(folder / "cache")},
         check=True,
     )
@@ -138,12 +153,29 @@ def test_the_map_leads_to_the_notes(watch: Watched) -> None:
 @pytest.mark.parametrize(
     ("query", "found"), [("scoring", "Sparse attention"), ("последовательность", "Память"), ("памятью", "Память")]
 )
-def test_search_knows_the_forms_of_english_and_russian_words(watch: Watched, query: str, found: str) -> None:
+def test_search_knows_the_forms_of_english_and_russian_words(
+    watch: Watched, engine: str, query: str, found: str
+) -> None:
     page = watch.open("")
-    page.locator("[data-md-component=search-query]").click()
+    if engine == "mkdocs":
+        page.locator("[data-md-component=search-query]").click()
+        shown = page.locator(".md-search-result__item", has_text=found)
+    else:
+        page.locator(".md-search__button").click()
+        shown = page.get_by_role("option", name=found)
     page.keyboard.type(query)
     page.keyboard.press("End")  # Cyrillic arrives without the events of a key, which the theme waits for
-    expect(page.locator(".md-search-result__item", has_text=found).first).to_be_visible()
+    expect(shown.first).to_be_visible()
+
+
+def test_search_runs_nothing_from_a_title(watch: Watched, engine: str) -> None:
+    page = watch.open("")
+    page.locator("[data-md-component=search-query]" if engine == "mkdocs" else ".md-search__button").click()
+    page.keyboard.type("onerror")
+    page.keyboard.press("End")
+    shown = page.locator(".md-search-result__item") if engine == "mkdocs" else page.get_by_role("option")
+    expect(shown.first).to_contain_text("<script>")
+    assert page.evaluate("window.broken") is None
 
 
 def test_dark_is_chosen_and_kept(watch: Watched) -> None:

@@ -134,4 +134,4 @@ def test_whatever_python_markdown_reads_into_it(text: str) -> None:
     page = md.convert(text)
     assert harmless(page)
     for token in md.toc_tokens:  # type: ignore[attr-defined]
-        assert not set("<>\"'") & set(token["id"] + token["name"])
+        assert not set("<>\"'") & set(token["id"] + token["name"] + token["html"] + token["data-toc-label"])

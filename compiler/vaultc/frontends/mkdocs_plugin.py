@@ -29,6 +29,7 @@ from vaultc.frontends.cli.output import plain
 from vaultc.graph import Vault
 from vaultc.publish import incremental, rendering, surroundings, whole
 from vaultc.publish import mkdocs as publish
+from vaultc.publish.previews import write_preview
 from vaultc.publish.sidebar import Sidebar
 from vaultc.publish.site import Swap, making, pack_sitemap, tree
 from vaultc.session import Session
@@ -199,7 +200,7 @@ class VaultcPlugin(BasePlugin[PluginOptions]):
         """A page that MkDocs renders by itself has its preview, too."""
         assert self._compiled
         if preview := self._compiled[1].previews.get(page.file.src_uri):
-            incremental.write_preview(Path(config.site_dir), page.file.dest_uri, preview)
+            write_preview(Path(config.site_dir), page.file.dest_uri, preview)
         return output
 
     @event_priority(-100)

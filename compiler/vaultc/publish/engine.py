@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from vaultc.diagnostics import Diagnostic
 
 if TYPE_CHECKING:
+    from vaultc.config import Generator, Project
     from vaultc.emit import Emitted
     from vaultc.graph import Vault
 
@@ -31,3 +32,17 @@ class Engine(Protocol):
     def publish(self, vault: Vault, emitted: Emitted) -> Published:
         """Make the site of the object files. Raises VaultcError when that cannot be; the last site then stays."""
         ...
+
+
+def engine(name: Generator, project: Project, site_dir: Path | None) -> Engine:
+    """The generator of that name, set up for a project; without `site_dir` the site goes where its configuration says.
+
+    Raises VaultcError when it is not installed, or does not accept the configuration.
+    """
+    if name == "zensical":
+        from vaultc.publish.zensical import Zensical  # each of them is slow to import
+
+        return Zensical(project, site_dir)
+    from vaultc.publish.mkdocs import MkDocs
+
+    return MkDocs(project, site_dir)

@@ -18,6 +18,7 @@ from vaultc import kept, many
 from vaultc.diagnostics import Diagnostic
 from vaultc.disk import Stamp, stamp
 from vaultc.faults import not_compiled
+from vaultc.publish.previews import preview_file, write_preview
 from vaultc.publish.rendering import Renderer
 from vaultc.publish.sidebar import Sidebar
 from vaultc.publish.surroundings import Surroundings, environment
@@ -155,19 +156,6 @@ def _copied(files: Files, last: Mapping[str, Stamp | None], store: Store) -> Ite
         else:
             file.copy_file()
             yield name, Copy(file.abs_src_path, was, stamp(Path(file.abs_dest_path)))
-
-
-def preview_file(page: str) -> str:
-    """Where the preview of the page at `page` lies, both relative to the site."""
-    return f"assets/vaultc/preview/{page.removesuffix('.html')}.json"
-
-
-def write_preview(site: Path, page: str, preview: str) -> Path:
-    """Write the preview of a page; its path. Raises OSError."""
-    path = site / preview_file(page)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(preview.encode("utf-8", "replace"))
-    return path
 
 
 def _rendered(

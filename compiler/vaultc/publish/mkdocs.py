@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import mkdocs.exceptions
 from jinja2 import TemplateNotFound
@@ -22,13 +21,13 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from pathspec.gitignore import GitIgnoreSpec
 
-from vaultc import disk, faults, trust
+from vaultc import disk, faults
 from vaultc.config import Project
 from vaultc.diagnostics import Diagnostic
 from vaultc.emit import Emitted
 from vaultc.errors import VaultcError
 from vaultc.graph import Vault
-from vaultc.publish import settings, web
+from vaultc.publish import defaults, settings, web
 from vaultc.publish.dialect import extensions
 from vaultc.publish.engine import Published
 
@@ -43,7 +42,7 @@ def configuration(project: Project) -> Path:
     """
     given = project.mkdocs
     if given is None:
-        return _written(project, _default(project))
+        return _written(project, defaults.fields(project))
     found = settings.read(given)
     if project.trusted or (found.refused and settings.granted(project, found)):
         return given
@@ -55,24 +54,6 @@ def configuration(project: Project) -> Path:
     return _written(project, {"site_name": project.name, **found.fields, "docs_dir": objects, "plugins": plugins})
 
 
-def _default(project: Project) -> Mapping[str, Any]:
-    return {
-        "site_name": project.name,
-        "docs_dir": str(project.output("docs")),
-        "site_dir": str(project.build / "site"),
-        "theme": {
-            "name": "material",
-            "language": project.config.language,
-            "favicon": "assets/vaultc/mark.svg",
-            "features": ["content.code.copy", "navigation.top", "search.highlight", "search.suggest", "toc.follow"],
-            "palette": _PALETTE,
-        },
-        "plugins": [{"search": {"lang": ["en", "ru"]}}, {"vaultc": {"vault": str(project.root)}}],
-        "extra": {"generator": False},
-        **({"site_url": project.config.site_url} if project.config.site_url else {}),
-    }
-
-
 def _written(project: Project, fields: Mapping[str, Any]) -> Path:
     try:
         project.output("docs").mkdir(parents=True, exist_ok=True)
@@ -81,16 +62,6 @@ def _written(project: Project, fields: Mapping[str, Any]) -> Path:
     except OSError as fault:
         raise VaultcError(f"{fault.filename}: cannot write: {fault.strerror}") from None
     return path
-
-
-_PALETTE = [
-    {"media": "(prefers-color-scheme)", "primary": "custom", "accent": "custom",
-     "toggle": {"icon": "material/brightness-auto", "name": "Switch to light"}},
-    {"media": "(prefers-color-scheme: light)", "scheme": "default", "primary": "custom", "accent": "custom",
-     "toggle": {"icon": "material/weather-sunny", "name": "Switch to dark"}},
-    {"media": "(prefers-color-scheme: dark)", "scheme": "slate", "primary": "custom", "accent": "custom",
-     "toggle": {"icon": "material/weather-night", "name": "Follow the system"}},
-]  # fmt: skip
 
 
 def load(path: Path, site_dir: Path | None) -> MkDocsConfig:
@@ -176,7 +147,7 @@ def adapt(config: MkDocsConfig, objects: Path, project: Project) -> None:
     Settings of the project's own `mkdocs.yml` win over ours.
     """
     config.docs_dir = str(objects)
-    _print_as_text(config)
+    defaults.print_as_text(config)
     own = config.exclude_docs or GitIgnoreSpec.from_lines([])
     config.exclude_docs = GitIgnoreSpec.from_lines(["!/templates/"]) + own
     for name, options in extensions(project.config.html).items():
@@ -199,9 +170,7 @@ def deepen(folders: int) -> None:
 def inputs(config: MkDocsConfig, project: Project) -> Iterator[Path]:
     """The files and folders besides the vault that a site is made of: the configuration files that this one inherits among them, and
     what says whether the project's own is trusted."""
-    if project.folder and project.mkdocs:
-        yield project.mkdocs
-        yield trust.place(project.folder)
+    yield from settings.files(project)
     if config.theme.custom_dir:
         yield Path(config.theme.custom_dir)
     path = Path(config.config_file_path)
@@ -223,15 +192,6 @@ def render(page: Page, config: MkDocsConfig, files: Files, path: str, source: Ca
         return fault
 
     return faults.attempt(path, "rendered", lambda: Page.render(page, config, files), again)
-
-
-def _print_as_text(config: MkDocsConfig) -> None:
-    """Make HTML of what themes print as it is, and an address of the site's, which they print into attributes."""
-    for key in ("site_name", "site_description", "site_author"):
-        if text := config[key]:
-            config[key] = escape(text)
-    if config.site_url:
-        config.site_url = quote(config.site_url, safe="%/:=&?~#+!$,;@()*[]")
 
 
 def print_names_as_text(nav: Navigation) -> None:

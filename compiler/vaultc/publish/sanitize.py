@@ -159,6 +159,8 @@ def _plain(tokens: list[Any]) -> None:
     for token in tokens:
         token["name"] = html.escape(Markup(token["name"]).striptags())
         token["id"] = html.escape(token["id"])
+        # Zensical cuts tags and attributes out of the first with patterns, unless there is the second.
+        token["html"] = token["data-toc-label"] = token["name"]
         _plain(token["children"])
 
 

@@ -104,6 +104,13 @@ def ignored(project: Project) -> tuple[str, ...]:
     return (*project.ignored, *found.refused)
 
 
+def files(project: Project) -> Iterator[Path]:
+    """The `mkdocs.yml` that a project brings, and what says whether it is trusted."""
+    if project.folder and project.mkdocs:
+        yield project.mkdocs
+        yield trust.place(project.folder)
+
+
 def granted(project: Project, found: Settings) -> bool:
     """Whether its user trusts a project with all that asks for it. Of a project that was never trusted nothing more is read."""
     if project.folder is None or not trust.place(project.folder).is_file():

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from vaultc import dates, kept
-from vaultc.config import Project
+from vaultc.config import Generator, Project
 from vaultc.disk import key
 from vaultc.graph import Vault
 from vaultc.publish import web
@@ -17,7 +17,19 @@ from vaultc.publish.site import tree
 from vaultc.scan import Scan
 
 _VERSION = "site 3"
-_LIBRARIES = ("jinja2", "markdown", "material", "mkdocs", "nh3", "pygments", "pymdownx", "pyromark", "yaml", "igraph")
+_LIBRARIES = (
+    "jinja2",
+    "markdown",
+    "material",
+    "mkdocs",
+    "nh3",
+    "pygments",
+    "pymdownx",
+    "pyromark",
+    "yaml",
+    "igraph",
+    "zensical",
+)
 
 
 class Built(NamedTuple):
@@ -32,11 +44,13 @@ class Built(NamedTuple):
 
 
 class Last:
-    """What is known of the last build of a project with these options, the configuration file of the generator among them."""
+    """What is known of the last build of a project by a generator with these options, its configuration file among them."""
 
-    def __init__(self, project: Project, configuration: Path | None, site_dir: Path | None) -> None:
+    def __init__(
+        self, project: Project, generator: Generator, configuration: Path | None, site_dir: Path | None
+    ) -> None:
         self._project = project
-        name = key(Path(f"{configuration or ''}\n{site_dir.absolute() if site_dir else ''}"))
+        name = key(Path(f"{configuration or ''}\n{site_dir.absolute() if site_dir else ''}\n{generator}"))
         self._file = project.output("cache") / f"site-{name}"
 
     def find(self, scan: Scan) -> Built | None:

@@ -27,13 +27,18 @@ import type { Mermaid, MermaidConfig } from "mermaid";
   // 2. Its search sends each query as it is typed to a worker, which compares beginnings of words.
   const QUERY = 2;
 
-  const isQuery = (message: unknown): message is { type: typeof QUERY; data: string } =>
+  // Material sends the words themselves, Zensical an object that holds them beside filters.
+  type Words = string | Readonly<{ input: string }>;
+  const areWords = (data: unknown): data is Words =>
+    typeof data === "string" ||
+    (typeof data === "object" && data !== null && "input" in data && typeof data.input === "string");
+  const isQuery = (message: unknown): message is { type: typeof QUERY; data: Words } =>
     typeof message === "object" &&
     message !== null &&
     "type" in message &&
     message.type === QUERY &&
     "data" in message &&
-    typeof message.data === "string";
+    areWords(message.data);
 
   class QueryingWorker extends Worker {
     private readonly searches: boolean;
@@ -46,9 +51,13 @@ import type { Mermaid, MermaidConfig } from "mermaid";
     }
 
     override postMessage(message: unknown, options?: StructuredSerializeOptions | Transferable[]): void {
-      const sent = this.searches && isQuery(message) ? { ...message, data: this.widen(message.data) } : message;
+      const sent = this.searches && isQuery(message) ? { ...message, data: this.widened(message.data) } : message;
       if (Array.isArray(options)) super.postMessage(sent, options);
       else super.postMessage(sent, options);
+    }
+
+    private widened(words: Words): Words {
+      return typeof words === "string" ? this.widen(words) : { ...words, input: this.widen(words.input) };
     }
   }
 

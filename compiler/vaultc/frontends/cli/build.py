@@ -2,16 +2,15 @@
 
 import logging
 import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import get_args
 
 import click
 
 from vaultc import disk
-from vaultc.config import Project
+from vaultc.config import Generator, Project
 from vaultc.diagnostics import Diagnostic, Severity
-from vaultc.errors import VaultcError
 from vaultc.frontends.cli import output
 from vaultc.publish import unchanged
 from vaultc.session import Session
@@ -28,9 +27,7 @@ _TRUST = click.option(
 @click.option(
     "--site-dir", type=click.Path(path_type=Path, file_okay=False), help="Where the site goes.  [default: build/site]"
 )
-@click.option(
-    "--engine", type=click.Choice(["mkdocs", "zensical"]), help="The generator.  [default: the configured one]"
-)
+@click.option("--engine", type=click.Choice(get_args(Generator)), help="The generator.  [default: the configured one]")
 @click.option(
     "--strict", is_flag=True, help="Stop with exit code 1, before anything is published, when there are errors."
 )
@@ -39,7 +36,7 @@ _TRUST = click.option(
 def build(
     path: Path,
     site_dir: Path | None,
-    engine: Literal["mkdocs", "zensical"] | None,
+    engine: Generator | None,
     strict: bool,
     clean: bool,
     trust: bool,
@@ -49,15 +46,12 @@ def build(
     project = session.project
     output.remind(project)
     session.progress = output.progress
-    if (engine or project.config.engine) == "zensical":
-        raise VaultcError(
-            "zensical is not supported yet: build with mkdocs, or point zensical at the object files in build/docs"
-        )
+    generator = engine or project.config.engine
     if clean:
         _forget(project)
-    last = unchanged.Last(project, project.mkdocs, site_dir)
+    last = unchanged.Last(project, generator, project.mkdocs, site_dir)
     built = last.find(session.scan)
-    _untrusted(project, site_dir)
+    _unheeded(project, generator, site_dir)
     errors = _report(session, session.diagnostics)
     if strict and errors:
         output.note("nothing was built: --strict allows no errors")
@@ -65,7 +59,7 @@ def build(
     if built:
         output.note(f"{built.notes} notes → {_short(Path(built.site))}, nothing changed")
         return
-    if _publish(session, last, site_dir) and strict:
+    if _publish(session, generator, last, site_dir) and strict:
         raise SystemExit(1)
 
 
@@ -73,24 +67,26 @@ def _forget(project: Project) -> None:
     """Remove what earlier builds kept."""
     import shutil
 
+    from vaultc.publish.zensical import workshop
+
     disk.claim(project.output("docs"))
-    for kept in ("cache", "docs"):
-        shutil.rmtree(project.output(kept), ignore_errors=True)
+    for kept in (project.output("cache"), project.output("docs"), workshop(project)):
+        shutil.rmtree(kept, ignore_errors=True)
 
 
-def _publish(session: Session, last: unchanged.Last, site_dir: Path | None) -> int:
+def _publish(session: Session, generator: Generator, last: unchanged.Last, site_dir: Path | None) -> int:
     """Make the site and say what was done; returns the number of notes that could not become pages."""
     import warnings
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        from vaultc.publish import mkdocs
+        from vaultc.publish.engine import engine
 
     _log()
     if site_dir is None and session.project.mkdocs is None:
         site_dir = Path("build/site")
     last.forget()
-    published = session.publish(mkdocs.MkDocs(session.project, site_dir.absolute() if site_dir else None))
+    published = session.publish(engine(generator, session.project, site_dir.absolute() if site_dir else None))
     faults = _report(session, published.findings)
     if published.whole:
         why = "; ".join(published.whole)
@@ -116,25 +112,34 @@ def serve(path: Path, port: int, trust: bool) -> None:
     output.remind(session.project)
     _log(findings=True)
     file = mkdocs.configuration(session.project)
-    _untrusted(session.project, None)
+    _unheeded(session.project, "mkdocs", None)
+    if session.project.config.engine != "mkdocs":
+        output.note(f"the preview is made by mkdocs; `vaultc build` uses {session.project.config.engine}")
     output.note(f"serving {session.project.name} at http://127.0.0.1:{port}/; Ctrl+C stops")
     mkdocs.serve(file, port)
 
 
-def _untrusted(project: Project, site_dir: Path | None) -> None:
-    """Say in one line which settings were not heeded, and what to do. One that the command line sets anyway needs no word."""
-    names = project.ignored
-    if project.mkdocs and not project.trusted:
+def _unheeded(project: Project, generator: Generator, site_dir: Path | None) -> None:
+    """Say which settings were not heeded, and what to do: in one line those that ask for trust, in one those that the generator
+    cannot use. One that the command line sets anyway needs no word."""
+    asked: tuple[str, ...] = project.ignored
+    if project.mkdocs and (generator == "zensical" or not project.trusted):
         from vaultc.publish import settings  # slow to import
 
-        names = settings.ignored(project)
-    ignored = [name for name in names if not (site_dir and name == "site_dir")]
-    if ignored:
-        more = f" and {len(ignored) - _NAMED} more" if len(ignored) > _NAMED else ""
-        output.note(
-            f"{project.folder}: not trusted, so not heeded: {', '.join(ignored[:_NAMED])}{more}; "
-            f"if the project is yours: vaultc trust {shlex.quote(str(project.folder))}"
-        )
+        if generator == "zensical":
+            unknown = [*settings.read(project.mkdocs).needs]
+            _name(project, unknown, "zensical does not heed", "if you need them: build with --engine mkdocs")
+        else:
+            asked = settings.ignored(project)
+    asked = tuple(name for name in asked if not (site_dir and name == "site_dir"))
+    trust = f"if the project is yours: vaultc trust {shlex.quote(str(project.folder))}"
+    _name(project, asked, "not trusted, so not heeded", trust)
+
+
+def _name(project: Project, names: Sequence[str], what: str, help: str) -> None:
+    if names:
+        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+        output.note(f"{project.folder}: {what}: {', '.join(names[:_NAMED])}{more}; {help}")
 
 
 def _report(session: Session, diagnostics: Iterable[Diagnostic]) -> int:
