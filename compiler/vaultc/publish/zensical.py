@@ -29,7 +29,7 @@ from vaultc.graph import Vault
 from vaultc.publish import defaults, dialect, guarded, settings, web
 from vaultc.publish.engine import Published
 from vaultc.publish.previews import write_preview
-from vaultc.publish.site import pack_sitemap, place
+from vaultc.publish.site import making, pack_sitemap
 from vaultc.resolve.pages import url
 from vaultc.text import fold, safe
 
@@ -69,7 +69,7 @@ class Zensical:
         """Run Zensical. Raises VaultcError when it gives up or a page is missing; the site that stood there before stays."""
         project = vault.project
         shop = workshop(project)
-        with place(self._site, project, {}) as swap:
+        with making(self._site, project, {}) as swap:
             names = list(self._names(emitted.folder))
             config = self._configuration(project, [name for name in names if name.endswith(".md")])
             _prepare(shop, emitted.folder, names, config)
