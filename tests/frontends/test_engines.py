@@ -72,6 +72,16 @@ graph LR; A-->B
 """,
     "Память.md": "# Память\n\nОт [[Tensor cores]]. <b onclick='x()'>b</b> <script>canary()</script> [x](javascript:canary())\n\n## <span title='a id=z'>x \" onmouseover=canary() y</span>\n",
     "gpu/README.md": "# Folder\n\n[[cores]]\n",
+    "raw/Readme.md": "# In other letters\n\n<a href='x y/'>x</a>\n",
+    "raw/x y.md": """# Raw
+
+Line <a href="../gpu/?q#x">one</a> <a href=z/>two</a> <a href="#raw">three</a> <a href='/four'>four</a> `<a href="five">`
+
+<p title=' href="six"'><img src="../dot.png" srcset="a.png 1x, ../b.png 2x"> <a href="https://example.org">seven</a>
+<a href="">eight</a></p>
+
+[[raw/Readme]]
+""",
     "a-b & <i>/n.md": "# N\n\n" + fence("b"),
     "secret.md": "---\npublish: false\n---\n# Geheimnis\n\n[[index]]\n",
 }
@@ -119,12 +129,18 @@ def article(site: Path, name: str) -> Element:
 
 
 def plain(node: Element | str, page: str) -> Any:
-    """A tree to compare: text without the space around it, addresses from the root, nothing that only an indexer reads."""
+    """A tree to compare: text without the space around it, whole addresses, nothing that only an indexer reads."""
     if isinstance(node, str):
         return " ".join(node.split())
     given = {key: value for key, value in node.attributes.items() if key != "data-search-exclude"}
+
+    def whole(address: str) -> str:
+        return unquote(urljoin(f"https://site/a/b/c/d/{page}", address)).removesuffix("index.html")
+
     for key in {"href", "src", "data-graph"} & given.keys():
-        given[key] = unquote(urljoin(f"https://site/{page}", given[key])).removesuffix("index.html")
+        given[key] = whole(given[key])
+    if "srcset" in given:
+        given["srcset"] = " ".join(whole(picture.split()[0]) for picture in given["srcset"].split(","))
     inside = [plain(child, page) for child in node.children]
     return node.name, given, [child for child in inside if child]
 

@@ -33,7 +33,7 @@ def laid(*paths: str, benchmarks: list[str] | None = None, **texts: str) -> Layo
         (["a.md", "b/c.md"], ["a.md", "b/c.md"]),
         (["index.md", "b/README.md"], ["index.md", "b/README.md"]),
         (["README.md", "index.md"], ["README-2.md", "index.md"]),
-        (["b/INDEX.MD", "b/readme.md"], ["b/INDEX.md", "b/readme-2.md"]),
+        (["b/INDEX.MD", "b/readme.md"], ["b/index.md", "b/README-2.md"]),
         (["a.MD", "a.md"], ["a.md", "a-2.md"]),
         (["a.md", "a/index.md"], ["a.md", "a/index-2.md"]),
         (["LICENSE", "LICENSE.md"], [None, "LICENSE-2.md"]),

@@ -126,6 +126,9 @@ def _home(vault: Vault, published: Sequence[str]) -> str:
     return next((named[name] for name in _HOMES if name in named), "")
 
 
+_OWN = {"index": "index", "readme": "README"}
+
+
 class _Places:
     """Which object files there are, each with an address of its own; `generated` are those that no note wrote."""
 
@@ -140,8 +143,11 @@ class _Places:
         self.generated: set[str] = set()
 
     def note(self, path: str) -> str:
-        """The object file of a note: its own path, but where another page has its address."""
-        name, count = f"{path[:-3]}.md", 2
+        """The object file of a note: its own path, but where another page has its address, and where it is a folder's page in
+        letters by which no generator knows one."""
+        folder, slash, stem = path[:-3].rpartition("/")
+        path = f"{folder}{slash}{_OWN.get(fold(stem), stem)}.md"
+        name, count = path, 2
         while url(name) in self._notes:
             name, count = f"{path[:-3]}-{count}.md", count + 1
         self._notes.add(url(name))

@@ -26,7 +26,7 @@ from vaultc.emit import Emitted
 from vaultc.emit.write import write
 from vaultc.errors import VaultcError
 from vaultc.graph import Vault
-from vaultc.publish import defaults, dialect, guarded, settings, web
+from vaultc.publish import defaults, dialect, guarded, raw, settings, web
 from vaultc.publish.engine import Published
 from vaultc.publish.previews import write_preview
 from vaultc.publish.site import making, pack_sitemap
@@ -63,6 +63,7 @@ class Zensical:
             )
         brought = settings.read(project.mkdocs) if project.mkdocs else None
         self._fields = {"site_name": project.name, **brought.fields} if brought else defaults.fields(project)
+        self._folders = bool(self._fields.get("use_directory_urls", True))  # each page has one
         self._site = site_dir or Path(self._fields["site_dir"])
 
     def publish(self, vault: Vault, emitted: Emitted) -> Published:
@@ -102,6 +103,8 @@ class Zensical:
             for name, options in given.items():
                 written[name] = {**written.get(name, {}), **options}
         written[guarded.__name__] = {}
+        if self._folders:
+            written[raw.__name__] = {}
         searched = any("search" in plugin for plugin in fields.get("plugins", ()))
         return {
             **table,
@@ -122,7 +125,7 @@ class Zensical:
         for name in names:
             if not name.endswith(".md"):
                 continue
-            page = _file(name, bool(self._fields.get("use_directory_urls", True)))
+            page = _file(name, self._folders)
             if not (site / page).is_file():
                 raise VaultcError(f"zensical made no page of {safe(name)}: build with --engine mkdocs")
             if found := guarded.fault((site / page).read_text(encoding="utf-8"), notes.get(name, name)):
