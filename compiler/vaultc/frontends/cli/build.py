@@ -127,7 +127,7 @@ def _unheeded(project: Project, generator: Generator, site_dir: Path | None) -> 
         from vaultc.publish import settings  # slow to import
 
         if generator == "zensical":
-            unknown = [*settings.read(project.mkdocs).needs]
+            unknown = tuple(settings.read(project.mkdocs).refused)
             _name(project, unknown, "zensical does not heed", "if you need them: build with --engine mkdocs")
         else:
             asked = settings.ignored(project)
