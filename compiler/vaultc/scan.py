@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from vaultc import disk
-from vaultc.config import FILE, MOST, Project, misread
+from vaultc.config import FILE, MOST, Project
 from vaultc.diagnostics import Diagnostic, report
 from vaultc.disk import TAG, digest
 from vaultc.errors import VaultcError
@@ -91,7 +91,7 @@ def scan(project: Project, before: Scan | None = None) -> Scan:
     stamps: dict[str, Stamp] = {}
     known = {source.path: source for source in before.sources if source.path in before.stamps} if before else {}
     settled = time.time_ns() - _UNSETTLED
-    excluded = _excluded(project, findings)
+    excluded = _excluded(project)
     try:
         os.listdir(project.root)
     except OSError as fault:
@@ -124,7 +124,7 @@ def over(project: Project, found: Scan, texts: Mapping[str, bytes]) -> Scan:
     sources = {source.path: source for source in found.sources}
     left_out = {*found.hidden, *found.assets}
     fresh = [path for path in texts if path not in sources and path not in left_out]
-    excluded = _excluded(project, []) if fresh else None
+    excluded = _excluded(project) if fresh else None
     for path, data in texts.items():
         if path in sources or (excluded and path in fresh and _admitted(path, excluded)):
             sources[path] = source_file(path, data)
@@ -221,13 +221,13 @@ def _inside(path: str, top: str) -> bool:
     return real == top or real.startswith(top + os.sep)
 
 
-def _excluded(project: Project, findings: list[Diagnostic]) -> Callable[[str, bool], bool]:
+def _excluded(project: Project) -> Callable[[str, bool], bool]:
     """Whether a path is left out, by `exclude`, by `.gitignore` or by Obsidian's own list."""
     own = _patterns(project.config.exclude, str(project.source)) if project.config.exclude else None
     git = _gitignores(project.root)
     listed = project.obsidian.excluded
     prefixes = tuple(entry.lstrip("/") for entry in listed if not (entry.startswith("/") and entry.endswith("/")))
-    expressions = _expressions([entry for entry in listed if len(entry) > 2 and entry[0] == entry[-1] == "/"], findings)
+    expressions = _expressions(project.root, [it for it in listed if len(it) > 2 and it[0] == it[-1] == "/"])
     if not (project.config.exclude or git or prefixes or expressions):
         return lambda path, folder: False
 
@@ -246,8 +246,9 @@ def _excluded(project: Project, findings: list[Diagnostic]) -> Callable[[str, bo
     return excluded
 
 
-def _expressions(entries: Iterable[str], findings: list[Diagnostic]) -> "list[re.Pattern[str]]":
-    """The regular expressions of Obsidian's list, matched in linear time whatever they are."""
+def _expressions(root: Path, entries: Iterable[str]) -> "list[re.Pattern[str]]":
+    """The regular expressions of Obsidian's list, matched in linear time whatever they are. Raises VaultcError for one that cannot be
+    read: nobody can tell what it was to leave out."""
     out = []
     for entry in entries:
         import re2  # few vaults have any
@@ -257,9 +258,9 @@ def _expressions(entries: Iterable[str], findings: list[Diagnostic]) -> "list[re
         try:
             out.append(re2.compile(_CODE_UNIT.sub(r"\\x{\1}", entry[1:-1]), options))
         except re2.error:
-            message = f"the excluded files have an expression that cannot be read: `{entry}`"
-            help = "write it without look-around and references to groups; it excludes nothing now"
-            findings.append(misread(message, ".obsidian/app.json", help=help))
+            help = "write it without look-around and references to groups, in Obsidian's settings, or name the folders"
+            what = f"the excluded files have an expression that cannot be read: `{entry}`"
+            raise VaultcError(f"{root / '.obsidian/app.json'}: {what}: {help}") from None
     return out
 
 

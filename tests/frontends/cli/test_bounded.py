@@ -1,5 +1,6 @@
 """Configuration that came with a vault: patterns that would be matched for ever, and files that are none or have no end."""
 
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -44,11 +45,16 @@ def test_patterns_still_exclude(run: Run, tmp_path: Path) -> None:
     assert " 2  notes" in f" {run('stats', vault).stdout}"
 
 
-def test_an_expression_that_cannot_be_read_is_reported(run: Run, tmp_path: Path) -> None:
-    vault = write(tmp_path / "v", {**NOTES, ".obsidian/app.json": r'{"userIgnoreFilters": ["/(?=a)b/", "/(/"]}'})
-    lines = run("check", vault, "--select", "VC0", "--format", "concise", cwd=vault).stdout.splitlines()
-    assert [line.rpartition(": ")[2] for line in lines] == ["`/(/`", "`/(?=a)b/`"]
-    assert all(line.startswith(".obsidian/app.json:1:1: warning VC004 ") for line in lines)
+@pytest.mark.parametrize("expression", ["/(?=a)b/", "/(/", r"/(a)\1/"])
+def test_nothing_is_done_with_an_expression_that_cannot_be_read(run: Run, tmp_path: Path, expression: str) -> None:
+    settings = json.dumps({"userIgnoreFilters": ["archive/", expression]})
+    vault = write(tmp_path / "v", {**NOTES, ".obsidian/app.json": settings})
+    for command in (("check",), ("build", "--site-dir", "../site"), ("graph", "--format", "json")):
+        done = run(*command, cwd=vault, status=2)
+        assert done.stdout == ""
+        (line,) = done.stderr.splitlines()
+        assert f".obsidian/app.json: the excluded files have an expression that cannot be read: `{expression}`" in line
+    assert not (tmp_path / "site").exists()
 
 
 def zero(path: Path) -> None:
