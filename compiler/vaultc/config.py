@@ -35,8 +35,8 @@ class Config:
 
     `severity` maps codes, names and prefixes to `error`, `warning`, `info` or `off`; `exclude` holds gitignore patterns;
     `dialect` is `obsidian` (notes are lowered) or `material` (a note's text is left alone but for its links); `html` says whether
-    what could run is taken out of the pages; `map_hidden` holds folders and tags whose notes the topic map leaves out at first,
-    `pages_hidden` names of `PAGES` that the site does not have.
+    what could run is taken out of the pages; `map_hidden` holds folders and tags whose notes the first page leaves out, and the
+    topic map at first; `pages_hidden` names of `PAGES` that the site does not have.
     """
 
     vault: str = "."

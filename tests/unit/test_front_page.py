@@ -53,10 +53,19 @@ def test_surprising_are_refuted_claims_of_central_notes_with_their_numbers(tmp_p
     )
     root = vault(tmp_path, notes, *runs)
     said = [item.text for item in front(root).one("section", class_="vc-surprising").all("li")]
-    assert said == ["refuted A is. slope 3 a", "confirmed C. 7 c"]
+    assert said == ["refuted A is. slope 3 a", "confirmed C. 7 c"], "what earlier code claimed in other words is gone"
     (root / "index.md").write_text('---\nverdicts: ["[[a]] holds", "[[c]]"]\n---\n# Home\n', encoding="utf-8")
     said = [item.text for item in front(root).one("section", class_="vc-surprising").all("li")]
     assert said == ["confirmed A holds. 2 a", "confirmed C. 7 c"]
+
+
+def test_what_is_stale_says_so_and_gives_way(tmp_path: Path) -> None:
+    older = run(point(0.1, n=1), code=CODE + "# older\n", claims=(claim("It holds.", "refuted", "slope 3"),))
+    root = vault(tmp_path, {"n.md": fence("b")}, older)
+    assert front(root).one("section", class_="vc-surprising").one("li").text == "refuted stale It holds. slope 3 n"
+    fresh = run(point(0.1, n=1), machine=GPU, claims=(claim("It holds.", "confirmed", "slope 2"),))
+    root = vault(tmp_path, {}, fresh)
+    assert front(root).one("section", class_="vc-surprising").one("li").text == "confirmed It holds. slope 2 n"
 
 
 def test_of_several_machines_the_one_that_decides_speaks(tmp_path: Path) -> None:
@@ -86,6 +95,9 @@ def test_the_map_is_a_picture_that_leads_to_it(tmp_path: Path) -> None:
 def test_what_changed_lately_is_listed_without_drafts(tmp_path: Path) -> None:
     notes = {f"{n}.md": f"---\nupdated: 2026-01-{n:02}\n---\n" for n in range(1, 9)}
     notes["draft.md"] = "---\nupdated: 2026-02-01\ndraft: true\n---\n# Hush\n"
+    notes["rules/9.md"] = "---\nupdated: 2026-03-01\n---\n"
+    (tmp_path / "vault").mkdir()
+    (tmp_path / "vault/vaultc.toml").write_text('map_hidden = ["rules"]', encoding="utf-8")
     found = front(vault(tmp_path, notes)).one("section", class_="vc-changed")
     assert [item.text for item in found.all("li")] == [f"{n} 2026-01-{n:02}" for n in (8, 7, 6, 5, 4)]
 

@@ -12,7 +12,7 @@ from vaultc.emit import pages
 from vaultc.emit.markup import el, join, raw
 from vaultc.emit.pages import Layout
 from vaultc.emit.picture import picture
-from vaultc.emit.results import Measured, claims
+from vaultc.emit.results import Measured, claims, words
 from vaultc.emit.results.said import Said
 from vaultc.graph import Vault, target
 from vaultc.graph.metrics import Metrics
@@ -70,10 +70,11 @@ def front_page(known: Known) -> str:
     home = next((path for path, page in known.layout.notes.items() if page == known.layout.folders[""]), "")
     note = known.vault.notes.get(home)
     verdicts = _verdicts(known, note)
-    linked = Markup("") if verdicts and note else most_linked(known, list(known.layout.notes), known.layout.folders[""])
-    parts = [_map(known), verdicts, linked, _changed(known)]
-    shown = join((_tiles(known, note), el("div", *parts, class_="vc-front") if any(parts) else Markup("")), "\n")
-    return raw("front", el("div", shown, data_search_exclude=True)) if shown else ""
+    shown = visible(known.vault, known.layout)
+    linked = Markup("") if verdicts and note else most_linked(known, shown, known.layout.folders[""])
+    parts = [_map(known, shown), verdicts, linked, _changed(known, shown)]
+    page = join((_tiles(known, note), el("div", *parts, class_="vc-front") if any(parts) else Markup("")), "\n")
+    return raw("front", el("div", page, data_search_exclude=True)) if page else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,13 +118,13 @@ def _tiles(known: Known, note: Note | None) -> Markup:
 
 def _verdict(known: Known, said: Said, here: str) -> Markup:
     """A verdict in a line, which leads to the numbers."""
-    attached, claim = said
-    address = f"{pages.address(known.layout.notes[attached.note], here)}#vaultc-results-{attached.id}"
-    return el("span", claims.verdict(claim), " ", el("a", claim.text, href=address), class_="vc-verdict")
+    address = f"{pages.address(known.layout.notes[said.attached.note], here)}#vaultc-results-{said.attached.id}"
+    stale = words.badge(*words.STATE["stale"], "stale") if said.stale else ""
+    badges = join((claims.verdict(said.claim), stale), " ")
+    return el("span", badges, " ", el("a", said.claim.text, href=address), class_="vc-verdict")
 
 
-def _map(known: Known) -> Markup:
-    shown = visible(known.vault, known.layout)
+def _map(known: Known, shown: Sequence[str]) -> Markup:
     if not (drawn := picture(known.vault.graph, known.numbers, known.topics, shown)):
         return Markup("")
     address = pages.address(known.layout.graph, known.layout.folders[""])
@@ -148,8 +149,8 @@ def _verdicts(known: Known, note: Note | None) -> Markup:
     if not chosen:
         central = sorted(known.measured.found, key=lambda path: (-known.numbers[path].pagerank, path))
         first = [found[0] for path in central if (found := known.measured.said([path]))]
-        decided = [said for said in first if said.claim.verdict in ("refuted", "confirmed")]
-        chosen = sorted(decided, key=lambda said: said.claim.verdict != "refuted")
+        decided = [said for said in first if said.decided]
+        chosen = sorted(decided, key=lambda said: (said.stale, said.claim.verdict != "refuted"))
     if not chosen:
         return Markup("")
     here = known.layout.folders[""]
@@ -168,9 +169,10 @@ def _named(known: Known, entry: _Entry) -> Said | None:
     return next((said for said in found if words in said.claim.text.casefold()), found[0] if found else None)
 
 
-def _changed(known: Known) -> Markup:
+def _changed(known: Known, shown: Sequence[str]) -> Markup:
     here = known.layout.folders[""]
-    paths = [path for path in known.recent if known.layout.notes[path] != here][:_CHANGED]
+    others = frozenset(path for path in shown if known.layout.notes[path] != here)
+    paths = [path for path in known.recent if path in others][:_CHANGED]
     if not paths:
         return Markup("")
     recent = known.layout.about.get("recent")

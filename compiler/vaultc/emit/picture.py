@@ -22,8 +22,10 @@ _LETTER = 0.56  # the width of a character of a name, in heights
 
 
 def picture(graph: LinkGraph, numbers: Mapping[str, Metrics], topics: Sequence[Topic], shown: Sequence[str]) -> Markup:
-    """The notes `shown` where the topic map has them, those of the `topics` that they are of as named regions, and the links between those as lines; empty
-    where there are not three notes. The most central notes are drawn, each topic named where there is room."""
+    """The notes `shown` where the topic map has them, their `topics` as named regions, and the links between those as lines.
+
+    The most central notes are drawn, and a topic is named where there is room. Empty where there are not three notes.
+    """
     if len(shown) < 3:
         return Markup("")
     members: defaultdict[int, list[str]] = defaultdict(list)

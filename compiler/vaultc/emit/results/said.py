@@ -1,6 +1,6 @@
 """The verdicts of a vault's benchmarks, the most surprising first."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from vaultc.bench.records.attach import Attached
@@ -8,36 +8,45 @@ from vaultc.bench.records.model import Claim, Verdict
 
 ORDER: Final[tuple[Verdict, ...]] = ("refuted", "confirmed", "undecided", "unmeasured")
 """A claim that somebody believed and numbers contradict says more than one that they bear out."""
+_DECIDED: Final = ("refuted", "confirmed")
 
 
 class Said(NamedTuple):
-    """A claim of a benchmark with the verdict of the machine that says most, whose results are those of the code as it is."""
+    """A claim of a benchmark with the verdict of the machine that says most; `stale` where that was measured with earlier code."""
 
     attached: Attached
     claim: Claim
+    stale: bool = False
+
+    @property
+    def decided(self) -> bool:
+        """Whether the claim was confirmed or refuted."""
+        return self.claim.verdict in _DECIDED
 
 
 def said(found: Sequence[Attached]) -> list[Said]:
-    """The claims of benchmarks, each once, by their verdicts; in the order of the notes and of the code where those are equal."""
-    out = [Said(attached, claim) for attached in found for claim in _claims(attached)]
-    return sorted(out, key=_rank)
+    """The claims of benchmarks as they are worded now, each once: what is decided first, of that what still holds, of that what is
+    refuted; in the order of the notes and of the code where all is equal."""
+    out: list[Said] = []
+    for attached in found:
+        best: dict[str, Said] = {}
+        for one in _claims(attached):
+            known = best.get(one.claim.text)
+            if known is None or _weight(one) > _weight(known):
+                best[one.claim.text] = one
+        out += best.values()
+    return sorted(out, key=lambda one: (not one.decided, one.stale, ORDER.index(one.claim.verdict)))
 
 
-def _claims(attached: Attached) -> list[Claim]:
-    current = [on for on in attached.machines if on.state in ("ok", "older-environment")]
-    best: dict[str, Claim] = {text: Claim(text, "unmeasured") for text in attached.promised}
-    for on in current:
+def _claims(attached: Attached) -> Iterator[Said]:
+    for text in attached.promised:
+        yield Said(attached, Claim(text, "unmeasured"))
+    for on in attached.machines:
         for claim in attached.claims(on):
-            known = best.get(claim.text)
-            if known is None or _decided(claim) > _decided(known):
-                best[claim.text] = claim
-    return list(best.values())
+            if on.state != "stale" or claim.text in attached.promised:
+                yield Said(attached, claim, on.state == "stale")
 
 
-def _decided(claim: Claim) -> int:
-    """How much a verdict says: one that is decided says most, one without figures nothing."""
-    return {"unmeasured": 0, "undecided": 1}.get(claim.verdict, 2)
-
-
-def _rank(one: Said) -> int:
-    return ORDER.index(one.claim.verdict)
+def _weight(one: Said) -> tuple[bool, bool, bool]:
+    """How much a verdict says: figures more than none, those of this code more than earlier ones, a decision more than none."""
+    return one.claim.verdict != "unmeasured", not one.stale, one.decided
