@@ -19,7 +19,7 @@ def count(n: int) -> bench.Case:
     return bench.Case(lambda: sum(range(n)), reference=lambda: n * (n - 1) // 2)
 
 found = bench.measure(count, n=[1000, 2000, 4000], seconds=0.01, cold=False)
-bench.claim("It takes time.", holds=len(found.points) == 3, because=str(found.value(n=4000)))
+bench.claim("It takes time.", holds=len(found) == 3, because=str(found.value(n=4000)))
 ```
 """
 

@@ -24,7 +24,7 @@ def lines(n: int) -> bench.Case:
     return bench.Case(lambda: len(text.splitlines()), reference=lambda: 3 * n)
 
 found = bench.measure(lines, n=[1, 10, 100], seconds=0.01, cold=False)
-bench.claim("There are points.", holds=len(found.points) == 3, because=f"{len(found.points)} points")
+bench.claim("There are points.", holds=len(found) == 3, because=f"{len(found)} points")
 """
 
 WITH_TORCH = """

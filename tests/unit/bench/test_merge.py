@@ -10,7 +10,7 @@ from tests.unit.bench.canned import point, run
 from vaultc.bench.harness.merge import merge, overall, suspect
 from vaultc.bench.records.answer import Undecided
 from vaultc.bench.records.compare import compare
-from vaultc.bench.records.model import Ceilings, MachineClass, Point
+from vaultc.bench.records.model import Ceilings, MachineClass, Point, Status
 from vaultc.bench.records.results import MEMORY, Results, rates
 
 NO_CEILINGS = Ceilings()
@@ -35,6 +35,13 @@ def test_a_large_speed_up_with_a_cause_is_no_doubt() -> None:
     assert "large-speed-up" in suspect([slow, fast], NO_CEILINGS)[1].flags
     told = replace(fast, cause="the loop starts a kernel for every token")
     assert suspect([slow, told], NO_CEILINGS)[1].flags == ()
+
+
+@pytest.mark.parametrize("status", ["disturbed", "throttled"])
+def test_times_of_a_disturbed_machine_accuse_no_variant(status: Status) -> None:
+    slow, fast = point(1.0, kind="loop"), point(0.05, kind="chunks")
+    for pair in ([replace(slow, status=status), fast], [slow, replace(fast, status=status)]):
+        assert [found.flags for found in suspect(pair, NO_CEILINGS)] == [(), ()]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -15,10 +16,12 @@ from pathlib import Path
 
 import pytest
 
-from vaultc.bench.harness.process import only_one
+from vaultc.bench.harness.child import End, Planned, Request
+from vaultc.bench.harness.process import Message, Outcome, only_one
 from vaultc.bench.harness.runner import Step, judge, run_job
+from vaultc.bench.records.codec import decode, encode
 from vaultc.bench.records.jobs import Job, make_job, reader, with_files
-from vaultc.bench.records.model import MEASURED, Run, from_line, to_line
+from vaultc.bench.records.model import MEASURED, Disturbance, Point, Run, from_line, to_line
 from vaultc.bench.records.precision import MOST_PROCESSES
 from vaultc.errors import VaultcError
 
@@ -27,7 +30,7 @@ GOOD = HEAD + (
     "def spin(n: int) -> bench.Case:\n"
     "    return bench.Case(lambda: sum(range(n)), reference=lambda: n * (n - 1) // 2)\n"
     "times = bench.measure(spin, n=[1000, 2000, 4000], seconds=0.01, cold=False)\n"
-    "bench.claim('It counts.', holds=len(times.points) == 3, because='it does')\n"
+    "bench.claim('It counts.', holds=len(times) == 3, because='it does')\n"
 )
 
 
@@ -301,6 +304,52 @@ def test_claims_are_judged_over_all_processes() -> None:
     run = measure(code, repeat=3)
     assert [claim.verdict for claim in run.claims] == ["confirmed", "unmeasured", "refuted"]
     assert len({process[0] for process in run.points[0].samples}) == 3, "each process has a seed of its own"
+
+
+@pytest.mark.parametrize(
+    ("disturbed", "spend", "taken", "samples", "flagged"),
+    [
+        ([False, True, False, False], 60.0, 1, [0.0, 2.0, 3.0], False),
+        ([False, True, False, False], 0.0, 0, [0.0, 1.0, 2.0], True),
+        ([True] * 9, 60.0, 3, [3.0, 4.0, 5.0], True),
+    ],
+)
+def test_a_process_that_was_kept_waiting_is_taken_again_while_there_is_time(
+    disturbed: list[bool],
+    spend: float,
+    taken: int,
+    samples: list[float],
+    flagged: bool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Processes that say what they are told: the timing ones count themselves, and are disturbed or not."""
+    timed = iter(enumerate(disturbed))
+
+    def watched(command: list[str], **_: object) -> Outcome:
+        request = decode(Request, json.loads(Path(command[-1]).read_text(encoding="utf-8")))
+        said = [Message("end", encode(End("ok")))]
+        if request.phase == "plan":
+            said.insert(0, Message("planned", encode(Planned("f", {"n": 1}, memory=True))))
+        elif request.phase == "probe":
+            said.insert(0, Message("point", encode(Point("f", {"n": 1}, "time", "s", "ok", rss=(64,)))))
+        elif request.phase == "time":
+            number, waited = next(timed)
+            point = Point("f", {"n": 1}, "time", "s", "ok", ((float(number),),))
+            if waited:
+                point = replace(point, status="disturbed", flags=("disturbed",))
+            told = Disturbance(reasons=("it waited",) if waited else ())
+            said[:0] = [Message("point", encode(point)), Message("disturbance", encode(told))]
+        return Outcome("ended", "", tuple(said), "")
+
+    monkeypatch.setattr("vaultc.bench.harness.runner.watch", watched)
+    monkeypatch.setattr("vaultc.bench.harness.runner.narrow_enough", lambda points: True)
+    run = run_job(job(GOOD), "cpu", repeat=3, spend=spend)
+    (point,) = run.points
+    assert [process[0] for process in point.samples] == samples
+    assert point.rss == (64, 64, 64), "what the probes found stays"
+    assert run.processes == len(run.disturbance) == 3
+    assert ("disturbed" in point.flags) == flagged
+    assert run.details.get("turns taken again", 0) == taken
 
 
 def test_claims_are_decided_again_from_what_was_stored() -> None:

@@ -143,7 +143,9 @@ def _above_peak(point: Point, seconds: float, bounds: Ceilings) -> bool:
 
 
 def _rival(point: Point, other: Point) -> bool:
-    """Another variant of the same size: text and truth values differ, numbers do not."""
+    """Another variant of the same size: text and truth values differ, numbers do not. Times of a disturbed machine accuse none."""
+    if {"disturbed", "throttled"} & {point.status, other.status}:
+        return False
     same = (point.sweep, point.metric, point.unit) == (other.sweep, other.metric, other.unit)
     return same and other.measured and point.where != other.where and _sizes(point) == _sizes(other)
 

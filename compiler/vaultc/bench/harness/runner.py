@@ -47,6 +47,8 @@ MEMORY_SHARE = 0.75
 """Share of the machine's memory at which a process is stopped, before the system stops another one."""
 
 
+RETAKEN = 3
+"""Turns of a run that are taken again, as long as there is time, because something kept their process waiting."""
 STEPS = 5
 """Times the limit that a point may take altogether, where none of its steps (a set-up, a call) takes longer than it."""
 INTERRUPTED: tuple[Status, str] = (
@@ -159,19 +161,31 @@ class _Conductor:
         while self.state.plan and self._wants(turn := self.turns):
             self.turns += 1
             self._probe(turn)
+            self.state.keep()
             self._time(turn)
+            while self._is_to_be_taken_again():
+                self.state.forget()
+                self._time(turn)
             if self._stopped():
                 return
         self._claims()
 
     def _wants(self, turn: int) -> bool:
         """Whether a further process is to time the points: as many as were asked for, then until every time is known."""
-        if turn < self.repeat:
-            return True
-        # A process takes as long as those before it: the next must end within the time, too.
-        spent = time.monotonic() - self.began
-        late = time.monotonic() + spent / max(1, turn) > self.spend_until
-        return not late and not narrow_enough(pooled(self.state))
+        return turn < self.repeat or (self._has_time() and not narrow_enough(pooled(self.state)))
+
+    def _has_time(self) -> bool:
+        """Whether a further process may be spent: it takes as long as those before it, and must end within the time."""
+        now = time.monotonic()
+        return now + (now - self.began) / max(1, self.turns + self.state.retaken) <= self.spend_until
+
+    def _is_to_be_taken_again(self) -> bool:
+        """Whether something kept the process of the last turn waiting, and there is time for another.
+
+        It is what the kernel counted that decides, and no time that was measured.
+        """
+        disturbed = any(found.reasons for found in self.state.disturbance[self.state.kept_disturbance :])
+        return disturbed and self.state.retaken < RETAKEN and not self._stopped() and self._has_time()
 
     def greet(self) -> tuple[Status, str] | None:
         """Only asks who is there."""

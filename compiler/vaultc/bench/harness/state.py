@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -44,9 +44,28 @@ class State:
     ceilings: Ceilings = field(default_factory=Ceilings)
     clocks: list[Clocks] = field(default_factory=list)
     processes: int = 0
+    retaken: int = 0
+    """Turns that were forgotten and taken again."""
+    kept_points: Mapping[int, int] = field(default_factory=dict)
+    """How many points of each index are kept, and so on."""
+    kept_disturbance: int = 0
+    kept_processes: int = 0
     fault: tuple[Status, str] | None = None
     log: str = ""
     load: float | None = None
+
+    def keep(self) -> None:
+        """Keeps what is known by now, whatever the next turn brings."""
+        self.kept_points = {index: len(points) for index, points in self.measured.items()}
+        self.kept_disturbance, self.kept_processes = len(self.disturbance), self.processes
+
+    def forget(self) -> None:
+        """Forgets what was measured since then; what went wrong stays."""
+        self.retaken += 1
+        for index, points in self.measured.items():
+            del points[self.kept_points.get(index, 0) :]
+        del self.disturbance[self.kept_disturbance :]
+        self.processes = self.kept_processes
 
 
 def pooled(state: State) -> tuple[Point, ...]:
@@ -80,6 +99,8 @@ def record(
     details = dict(hello.details if hello else machine.details())
     if state.load is not None:
         details["load_before"] = state.load
+    if state.retaken:
+        details["turns taken again"] = state.retaken
     empty = Clocks()
     return Run(
         id=job.id,

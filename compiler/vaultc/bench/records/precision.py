@@ -19,10 +19,12 @@ MOST_PROCESSES = 12
 def narrow_enough(points: Iterable[Point]) -> bool:
     """Whether every time is known to ``WIDTH``; the runner adds processes until it is, or until its time is spent.
 
-    A run that may stop when its interval happens to be narrow would stop too early too often: the interval must be
-    narrow at the next process, too, as if its degrees of freedom were one fewer.
+    A disturbed point stays one, however many processes are added, and is not waited for. A run that may stop when its
+    interval happens to be narrow would stop too early too often: the interval must be narrow at the next process, too,
+    as if its degrees of freedom were one fewer.
     """
-    return all(_narrow(process_medians(point)) for point in points if point.unit == "s" and point.measured)
+    timed = [point for point in points if point.unit == "s" and point.measured]
+    return all(_narrow(process_medians(point)) for point in timed if "disturbed" not in point.flags)
 
 
 def _narrow(medians: tuple[float, ...]) -> bool:

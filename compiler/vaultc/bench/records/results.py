@@ -58,6 +58,9 @@ class Results:
         take(() if self.rehearsal else doubts(self._points))
         return self._points
 
+    def __len__(self) -> int:
+        return len(self._points)
+
     def __iter__(self) -> Iterator[Point]:
         return iter(self.points)
 
