@@ -92,7 +92,7 @@ class VaultcPlugin(BasePlugin[PluginOptions]):
         self._paths = {page: path for path, page in emitted.layout.notes.items()}
         publish.adapt(config, emitted.folder, vault.project)
         publish.deepen(max(folder.count("/") for folder in emitted.layout.folders))
-        self._share(config)
+        self._share(config, vault.project)
         self.whole = tuple(whole.reasons(config))
         if self.whole and before and before[1].titles != emitted.titles:  # the sidebar of every page names them
             publish.touch(emitted.folder)
@@ -114,13 +114,14 @@ class VaultcPlugin(BasePlugin[PluginOptions]):
             self._report(self._session.vault, finding)
         return self._session.vault, self._session.emit()
 
-    def _share(self, config: MkDocsConfig) -> None:
+    def _share(self, config: MkDocsConfig, project: Project) -> None:
         """Let MkDocs, its plugins and vaultc use one set of compiled templates, and keep it until one of them, or a folder that may
         hold one in front of it, changes."""
         key = (*config.theme.dirs, surroundings.environment(config))
         if key not in self._templates:
             env = config.theme.get_env()
             env.loader = rendering.Templates(config.theme.dirs)
+            env.bytecode_cache = rendering.Compiled(project.output("cache") / "templates")
             self._templates = {key: env}
         env = self._templates[key]
         config.theme.get_env = lambda: env  # type: ignore[method-assign]
@@ -207,6 +208,9 @@ class VaultcPlugin(BasePlugin[PluginOptions]):
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """Put the finished site in place of the last one."""
         pack_sitemap(Path(config.site_dir))
+        compiled = config.theme.get_env().bytecode_cache
+        assert isinstance(compiled, rendering.Compiled)
+        compiled.save()
         if self._swap:
             try:
                 self._swap.done()

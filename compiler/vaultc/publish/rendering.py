@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 import os
 import re
+import sys
 from collections.abc import Callable
 from contextlib import suppress
+from importlib.metadata import version
+from pathlib import Path
 from typing import Any, NamedTuple
 
-from jinja2 import Environment, FileSystemLoader
+from jinja2 import BytecodeCache, Environment, FileSystemLoader
+from jinja2.bccache import Bucket
 from material.plugins.search.plugin import SearchPlugin
 from mkdocs.commands.build import get_context
 from mkdocs.config.defaults import MkDocsConfig
@@ -17,7 +21,7 @@ from mkdocs.structure.files import Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
-from vaultc import faults
+from vaultc import faults, kept
 from vaultc.diagnostics import Diagnostic
 from vaultc.publish.reader import Reader
 
@@ -84,6 +88,31 @@ class Templates(FileSystemLoader):
                 prefix = os.path.relpath(folder, top).replace(os.sep, "/") + "/"
                 found.update((prefix + name).removeprefix("./") for name in files if not name.startswith("."))
         return sorted(found)
+
+
+class Compiled(BytecodeCache):
+    """Templates as they were compiled before, kept in a file: to compile them takes longer than all else that one page does."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._version = f"templates 1 {sys.version} {version('jinja2')}"
+        self._known = kept.load(file, dict[str, bytes], self._version, 0) or {}
+        self._new = False
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Called by Jinja, which passes over what another text was compiled to."""
+        if code := self._known.get(bucket.key):
+            bucket.bytecode_from_string(code)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Called by Jinja."""
+        self._known[bucket.key] = bucket.bytecode_to_string()
+        self._new = True
+
+    def save(self) -> None:
+        """Keep what was compiled."""
+        if self._new:
+            kept.save(self._file, self._known, self._version)
 
 
 class Renderer:
