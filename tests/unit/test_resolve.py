@@ -98,6 +98,38 @@ def test_a_hash_of_a_folder_s_name_counts_in_its_own_folder_only(last: str) -> N
     assert found["a/host.md"] == found[last] == (Resolved("C.md", "note", "name", "heading", "x"),)
 
 
+@pytest.mark.parametrize(
+    ("link", "anchor"), [("one-1", "one_1"), ("One_1", "one_1"), ("o-ne", "one"), ("one-0", "one"), ("one-2", None), ("sub-part-1", None)]
+)  # fmt: skip
+def test_an_anchor_as_another_generator_writes_it(link: str, anchor: str | None) -> None:
+    [meaning] = meanings(f"[x](../n.md#{link})", n=NOTE)
+    if anchor:
+        assert meaning == Resolved("n.md", "note", "name", "heading", anchor)
+    else:
+        assert isinstance(meaning, Unresolved)
+
+
+def test_a_link_in_the_front_matter_is_no_markdown_link() -> None:
+    text = '---\nup: "[[n#one_1]]"\n---\n[x](../n.md#one_1)\n'
+    assert [type(meaning) for meaning in meanings(text, n=NOTE)] == [Unresolved, Resolved]
+
+
+def test_where_some_name_holds_a_hash_others_are_cut_all_the_same() -> None:
+    assert meanings("[[C#gone]] [[nowhere]]", "C#.md", C="# x\n") == (
+        Unresolved("heading", "gone", "C.md"),
+        Unresolved("note", "nowhere"),
+    )
+
+
+def test_a_folder_of_any_name_is_looked_for_beside_the_note_first() -> None:
+    assert meanings("[[(b)/n]]", "a/(b)/n.md", "c/(b)/n.md") == (Resolved("a/(b)/n.md", "note"),)
+
+
+def test_a_folder_means_one_note_however_many_are_spelled_so() -> None:
+    [meaning] = meanings("[[b/]]", "b/index.md", "b/Index.md")
+    assert isinstance(meaning, Resolved) and meaning.via == "folder"
+
+
 @pytest.mark.parametrize("last", ["c/host.md", "0/host.md"])
 def test_another_name_of_a_note_means_the_folder_beside_the_link(last: str) -> None:
     hosts = ["a/host.md", "b/host.md", last]
@@ -184,6 +216,11 @@ def test_of_hidden_files_the_nearest_is_meant(link: str, paths: list[str], hidde
         ("[[abc.md]]", ["abce.md"], ("abce",)),
         ("[[cache memory]]", ["Memory cache.md"], ("Memory cache",)),
         ("[[ring attention]]", ["Ring attention on many machines.md"], ("Ring attention on many machines",)),
+        (
+            "[[ring attention]]",
+            ["Ring attention on many machines.md", "king mention.md"],
+            ("Ring attention on many machines", "king mention"),
+        ),
         ("[[x/atention]]", ["b/Attention.md"], ("Attention",)),
         ("[[noteb]]", ["note1.md", "note2.md", "note3.md", "note4.md"], ("note1", "note2", "note3")),
         ("[[notea]]", ["notes.md", "noteab.md"], ("noteab", "notes")),
