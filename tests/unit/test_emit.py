@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import posixpath
 import sys
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vaultc import faults, many
-from vaultc.emit import Memo, documents, emit, note, pages
-from vaultc.graph import Vault
+from vaultc.emit import Memo, documents, emit, graph_file, note, pages
+from vaultc.graph import LinkGraph, Vault
+from vaultc.graph.document import topics_of
+from vaultc.graph.metrics import Metrics
+from vaultc.graph.topics import Topic
 from vaultc.model import Note
 from vaultc.parse import Document, read
 from vaultc.session import Session
@@ -45,6 +50,28 @@ def test_each_note_is_read_once(tmp_path: Path, reads: Counter[bytes]) -> None:
     root = write(tmp_path / "vault", {**files, "hub.md": "# Hub\n\n" + "".join(f"- [[n{i}]]\n" for i in range(30))})
     emit(Session.open(root).vault, tmp_path / "docs")
     assert reads == {(root / name).read_bytes(): 1 for name in (*files, "hub.md")}
+
+
+def test_topics_are_told_again_when_a_title_is_another_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[LinkGraph] = []
+
+    def counted(graph: LinkGraph, numbers: Mapping[str, Metrics]) -> list[Topic]:
+        told.append(graph)
+        return topics_of(graph, numbers)
+
+    monkeypatch.setattr(graph_file, "topics_of", counted)
+    files = {f"n{i}.md": f"# Gradient {i}\n\n[[n0]]\n" for i in range(4)}
+    root, memo = write(tmp_path / "vault", files), Memo()
+
+    def named() -> str:
+        emit(Session.open(root).vault, tmp_path / "docs", memo)
+        return str(json.loads((tmp_path / "docs/graph.json").read_text(encoding="utf-8"))["topics"][0]["name"])
+
+    assert named() == "Gradient"
+    write(root, {"n3.md": "# Gradient 3\n\n[[n0]] and words\n"})
+    assert (named(), len(told)) == ("Gradient", 1)
+    write(root, {name: text.replace("Gradient", "Memory") for name, text in files.items()})
+    assert (named(), len(told)) == ("Memory", 2)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="not on this machine: a copy of a process")

@@ -20,7 +20,6 @@ from vaultc.emit.memo import File, Memo, Part
 from vaultc.emit.pages import GRAPH, Layout, layout
 from vaultc.emit.write import write
 from vaultc.graph import Vault
-from vaultc.graph.document import topics_of
 from vaultc.model import Note
 
 __all__ = ["GRAPH", "Emitted", "Layout", "Memo", "emit"]
@@ -55,7 +54,7 @@ def emit(vault: Vault, folder: Path, memo: Memo | None = None) -> Emitted:
     parts = work.parts()
     numbers = graph_file.numbers(vault, memo)
     published = [vault.notes[path] for path in work.layout.notes]
-    topics = topics_of(vault.graph, numbers)
+    topics = graph_file.topics(vault, memo)
     known = Known(vault, work.layout, work.measured, numbers, topics, dates.changed(vault.project.root, published))
     front = front_page(known)
     work.notes(parts, front)

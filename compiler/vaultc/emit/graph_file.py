@@ -7,7 +7,7 @@ from hashlib import blake2b
 from vaultc.emit.memo import Memo
 from vaultc.emit.pages import Layout
 from vaultc.graph import Vault
-from vaultc.graph.document import SCHEMA, edge_row, node_row
+from vaultc.graph.document import SCHEMA, edge_row, node_row, topics_of
 from vaultc.graph.metrics import Metrics, measure
 from vaultc.graph.topics import Topic
 from vaultc.resolve.pages import url
@@ -36,12 +36,21 @@ def text(
 
 def numbers(vault: Vault, memo: Memo) -> Mapping[str, Metrics]:
     """The numbers of every node, measured again when the graph is another one than that of which `memo` holds them."""
-    nodes = [(node.id, node.tags) for node in vault.graph.nodes.values()]
+    nodes = [(node.id, node.exists, node.tags) for node in vault.graph.nodes.values()]
     shape = blake2b(repr(nodes).encode("utf-8", "surrogatepass"), digest_size=16)
     shape.update(repr([(edge.source, edge.target) for edge in vault.graph.edges]).encode("utf-8", "surrogatepass"))
     if memo.metrics[0] != shape.hexdigest():
         memo.metrics = (shape.hexdigest(), measure(vault.graph))
     return memo.metrics[1]
+
+
+def topics(vault: Vault, memo: Memo) -> Sequence[Topic]:
+    """What the vault is about, told again when the graph that `numbers` measured or a title is another one."""
+    titles = repr([node.title for node in vault.graph.nodes.values()])
+    key = blake2b(f"{memo.metrics[0]}{titles}".encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+    if memo.topics[0] != key:
+        memo.topics = (key, topics_of(vault.graph, memo.metrics[1]))
+    return memo.topics[1]
 
 
 def _json(value: object) -> str:

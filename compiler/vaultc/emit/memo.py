@@ -8,6 +8,7 @@ from typing import NamedTuple, Self
 from vaultc import kept
 from vaultc.emit.backlinks import Mention
 from vaultc.graph.metrics import Metrics
+from vaultc.graph.topics import Topic
 
 _CODE = ("*.py", "parse/*.py", "resolve/*.py", "graph/*.py", "bench/records/*.py", "emit/**/*.py")
 _LIBRARIES = ("igraph", "pyromark", "pymdownx")
@@ -46,29 +47,31 @@ class _Kept(NamedTuple):
     parts: dict[str, Part]
     files: dict[str, File]
     metrics: tuple[str, dict[str, Metrics]]
+    topics: tuple[str, list[Topic]]
 
 
 class Memo:
-    """Parts by note, files by name, the numbers of the last graph. Nothing in it is believed without its digest."""
+    """Parts by note, files by name, the numbers and the topics of the last graph. Nothing in it is believed without its digest."""
 
     def __init__(self) -> None:
         self.parts: dict[str, Part] = {}
         self.files: dict[str, File] = {}
         self.metrics: tuple[str, dict[str, Metrics]] = ("", {})
+        self.topics: tuple[str, list[Topic]] = ("", [])
 
     @classmethod
     def load(cls, file: Path, size: int) -> Self:
         """What was saved by this very code, else nothing; `size` is that of the notes in bytes."""
         memo = cls()
         if found := kept.load(file, _Kept, kept.version(_CODE, _LIBRARIES), size):
-            memo.parts, memo.files, memo.metrics = found
+            memo.parts, memo.files, memo.metrics, memo.topics = found
         return memo
 
     @property
     def state(self) -> tuple[object, ...]:
         """What tells whether anything in it changed."""
-        return self.parts, self.files, self.metrics[0]
+        return self.parts, self.files, self.metrics[0], self.topics[0]
 
     def save(self, file: Path) -> None:
         """Keep all of it for the next process."""
-        kept.save(file, _Kept(self.parts, self.files, self.metrics), kept.version(_CODE, _LIBRARIES))
+        kept.save(file, _Kept(self.parts, self.files, self.metrics, self.topics), kept.version(_CODE, _LIBRARIES))
