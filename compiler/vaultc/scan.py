@@ -1,5 +1,6 @@
 """Stage 1: the files of a vault."""
 
+import errno
 import os
 import re
 import time
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
 _PIECE = 1 << 16
+# Bytes of a note that are read; nobody wrote a larger one.
+_LARGEST = 1 << 26
 # Nanoseconds: a file that was written so lately may be written again without another time.
 _UNSETTLED = 2_000_000_000
 _NEVER = {".git", "node_modules", "__pycache__", ".venv"}
@@ -111,7 +114,12 @@ def scan(project: Project, before: Scan | None = None) -> Scan:
                 data = _contents(entry)
             except OSError as fault:
                 findings.append(
-                    report("VC001", f"file cannot be read: {fault.strerror}", path, help="check its permissions")
+                    report(
+                        "VC001",
+                        f"file cannot be read: {fault.strerror}",
+                        path,
+                        help="check its permissions and its size",
+                    )
                 )
                 continue
             sources.append(source_file(path, data))
@@ -202,12 +210,17 @@ def _walk(
 
 
 def _contents(path: str) -> bytes:
-    """What a file holds; twice as quick as a file object, and a scan does little else."""
+    """What a file holds; twice as quick as a file object, and a scan does little else. Raises OSError, for one that is too
+    large, too."""
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
     try:
-        pieces = []
+        pieces: list[bytes] = []
+        size = 0
         while piece := os.read(handle, _PIECE):
             pieces.append(piece)
+            size += len(piece)
+            if size > _LARGEST:
+                raise OSError(errno.EFBIG, f"it is larger than {_LARGEST >> 20} MiB", path)
         return b"".join(pieces)
     finally:
         os.close(handle)

@@ -102,6 +102,13 @@ def test_symlinks_are_followed_only_to_files_inside(root: Path, tmp_path: Path) 
     assert [code for path, code in codes if path == "a.md"] == ["VC201"] * 5
 
 
+def test_a_note_that_would_fill_the_memory_is_not_read(root: Path) -> None:
+    write(root, a="[[b]]")
+    with (root / "b.md").open("wb") as stream:
+        stream.truncate(1 << 40)  # takes no room
+    assert found(root) == [("a.md", "VC201"), ("b.md", "VC001")]
+
+
 def test_unreadable_notes_and_folders(root: Path) -> None:
     if os.geteuid() == 0:
         pytest.skip("not on this machine: permissions (the tests run as root)")
