@@ -145,6 +145,17 @@ CRIMES = {
         "error",
         "measured twice",
     ),
+    "sweeps what cannot be stored": (
+        "def f(k): return bench.Value(1)\nbench.measure(f, k=['\\ud800'])",
+        "error",
+        "half a character",
+    ),
+    "says a number in letters": (
+        "def f(n): return bench.Value('12')\nbench.measure(f, n=[1])",
+        "error",
+        "the value is a text",
+    ),
+    "claims without end": ("for i in range(200): bench.claim(str(i), holds=True)", "error", "over 100 claims"),
     "sweeps nothing": ("def f(n): return bench.Value(n)\nbench.measure(f, n=[])", "error", "needs one value"),
     "has no name": ("bench.measure(lambda n: bench.Value(n), n=[1])", "error", "name of its own"),
     "wants what is not there": ("import no_such_module", "error", "no_such_module"),

@@ -46,6 +46,8 @@ from vaultc.bench.records.results import Results, rehearsed
 from vaultc.bench.snippet.case import Case
 from vaultc.bench.snippet.sweep import Sweep, use
 
+MOST_CLAIMS = 100
+
 Phase: TypeAlias = Literal["hello", "plan", "probe", "time", "claims"]
 
 
@@ -130,6 +132,7 @@ class Phased:
             machine.beat = self._place.beat
         self._next = 0
         self._names: set[str] = set()
+        self._claims = 0
         self._disturbances: list[Disturbance] = []
 
     def measure(self, sweep: Sweep) -> Results:
@@ -160,6 +163,9 @@ class Phased:
         return rehearsed(sweep.name, sweep.settings)
 
     def claim(self, claim: Claim) -> None:
+        self._claims += 1
+        if self._claims > MOST_CLAIMS:
+            raise ValueError(f"over {MOST_CLAIMS} claims: a reader will not read them")
         if self._request.phase == "claims":
             self._wire.send("claim", claim)
 

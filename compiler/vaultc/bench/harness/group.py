@@ -144,7 +144,10 @@ def _make(machine: Machine, sweep: Sweep, setting: Mapping[str, Param]) -> tuple
 
 
 def _value_point(sweep: Sweep, setting: Mapping[str, Param], value: Value) -> Point:
-    number = float(value.number)
+    name, unit, given = one_line(value.name), one_line(value.unit), value.number
+    if not hasattr(given, "__float__"):  # float("12") would do
+        return Point(sweep.name, setting, name, unit, "error", message="the value is a text, no number")
+    number = float(given)
     if number != number or number in (float("inf"), float("-inf")):
-        return Point(sweep.name, setting, value.name, value.unit, "error", message=f"the value is {number}")
-    return Point(sweep.name, setting, value.name, value.unit, "ok", ((stats.round_figures(number, 9),),))
+        return Point(sweep.name, setting, name, unit, "error", message=f"the value is {number}")
+    return Point(sweep.name, setting, name, unit, "ok", ((stats.round_figures(number, 9),),))

@@ -21,6 +21,7 @@ from __future__ import annotations
 import inspect
 import itertools
 import os
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias, TypeVar
@@ -124,6 +125,8 @@ def measure(
     for key, choices in values.items():
         if not choices or not all(isinstance(choice, (bool, int, float, str)) for choice in choices):
             raise VaultcError(f"{name}: {key} needs one value or more, each a number, a text or a truth value")
+        if any(unicodedata.category(char) == "Cs" for choice in choices for char in str(choice)):
+            raise VaultcError(f"{name}: {key} has half a character (a surrogate), which no file can hold")
     # Sizes vary slowest, so that variants of one size stand side by side, in the order in which they were written.
     ordered = sorted(values, key=lambda key: not all(map(_is_size, values[key])))
     rows = itertools.product(*(values[key] for key in ordered))
