@@ -36,7 +36,8 @@ class Config:
     `severity` maps codes, names and prefixes to `error`, `warning`, `info` or `off`; `exclude` holds gitignore patterns;
     `dialect` is `obsidian` (notes are lowered) or `material` (a note's text is left alone but for its links); `html` says whether
     what could run is taken out of the pages; `map_hidden` holds folders and tags whose notes the first page leaves out, and the
-    topic map at first; `pages_hidden` names of `PAGES` that the site does not have.
+    topic map at first; `pages_hidden` names of `PAGES` that the site does not have; `search` is whose search a site has, where it has
+    one: vaultc's or the theme's own.
     """
 
     vault: str = "."
@@ -51,6 +52,7 @@ class Config:
     html: Literal["sanitized", "trusted"] = "sanitized"
     map_hidden: tuple[str, ...] = ()
     pages_hidden: tuple[str, ...] = ()
+    search: Literal["vaultc", "theme"] = "vaultc"
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +205,7 @@ def _config(source: _Source) -> tuple[Config, tuple[Diagnostic, ...]]:
         ("engine", get_args(Generator)),
         ("dialect", ("obsidian", "material")),
         ("html", ("sanitized", "trusted")),
+        ("search", ("vaultc", "theme")),
         ("fail_on", ("error", "warning", "info", "never")),
     ):
         if key in values and values[key] not in allowed:

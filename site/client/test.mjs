@@ -9,7 +9,7 @@ const folder = mkdtempSync(join(tmpdir(), "vaultc-client-"));
 try {
   await build({
     absWorkingDir: import.meta.dirname,
-    entryPoints: readdirSync(join(import.meta.dirname, "test")).map((name) => `test/${name}`),
+    entryPoints: readdirSync(join(import.meta.dirname, "test")).filter((name) => name.endsWith(".test.ts")).map((name) => `test/${name}`),
     outdir: folder,
     outExtension: { ".js": ".mjs" },
     bundle: true,

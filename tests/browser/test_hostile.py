@@ -254,7 +254,8 @@ def test_search_and_map_show_titles_as_text(page: tuple[Page, str, list[str]]) -
     for query in ("canary", "onerror", "script", "Talk"):
         tab.keyboard.press("/")
         tab.keyboard.type(query)
-        expect(tab.locator(".md-search-result__item").first).to_be_visible()
+        expect(tab.get_by_role("option").first).to_be_visible()
+        tab.wait_for_load_state("networkidle")  # the quotes
         tab.evaluate(TOUCH)
         assert tab.evaluate(FAULTS) == []
         tab.keyboard.press("Escape")

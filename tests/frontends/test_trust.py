@@ -157,7 +157,8 @@ exclude_docs: "drafts/"
     theirs = run(home, "build", "--site-dir", tmp_path / "theirs", cwd=project, program="mkdocs")
     assert theirs.returncode == 0, theirs.stderr
     assert tree(project / "public") == tree(tmp_path / "theirs")
-    for name in ("a/index.html", "index.html", "search/search_index.json", "sitemap.xml"):
+    assert "drafts" not in (project / "public/assets/vaultc/search/notes.js").read_text(encoding="utf-8")
+    for name in ("a/index.html", "index.html", "assets/vaultc/search/notes.js", "sitemap.xml"):
         assert (project / "public" / name).read_bytes() == (tmp_path / "theirs" / name).read_bytes(), name
 
 

@@ -32,7 +32,7 @@ _WORTH = 30
 class Emitted:
     """What was written: the object `folder`, where each page is, its title, the digest of each file that was made, how many
     differ from before, the preview of each page, and `findings` about notes that could not be lowered, whose pages show their
-    source."""
+    source. `parts` has the digest of what each note's text is made of, nothing where that cannot be told."""
 
     folder: Path
     layout: Layout
@@ -40,6 +40,7 @@ class Emitted:
     digests: Mapping[str, str]
     changed: int
     previews: Mapping[str, str]
+    parts: Mapping[str, str]
     findings: tuple[Diagnostic, ...] = ()
 
 
@@ -77,7 +78,8 @@ def emit(vault: Vault, folder: Path, memo: Memo | None = None) -> Emitted:
     digests = {name: file.digest for name, file in files.items()}
     previews = {name: preview.bare(title) for name, title in titles.items()}
     previews |= {work.layout.notes[path]: part.preview for path, part in parts.items() if part.preview}
-    return Emitted(folder, work.layout, titles, digests, changed, previews, tuple(work.findings))
+    keys = {path: part.key for path, part in parts.items()}
+    return Emitted(folder, work.layout, titles, digests, changed, previews, keys, tuple(work.findings))
 
 
 def _drawings(vault: Vault, assets: Sequence[str]) -> dict[str, str]:

@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import unquote
 
 from jinja2 import Environment
 from mkdocs.config import config_options
@@ -27,7 +28,7 @@ from vaultc.emit.lower.blocks import fence
 from vaultc.errors import VaultcError
 from vaultc.frontends.cli.output import plain
 from vaultc.graph import Vault
-from vaultc.publish import incremental, rendering, surroundings, whole
+from vaultc.publish import incremental, rendering, search, surroundings, whole
 from vaultc.publish import mkdocs as publish
 from vaultc.publish.previews import write_preview
 from vaultc.publish.sidebar import Sidebar
@@ -61,6 +62,8 @@ class VaultcPlugin(BasePlugin[PluginOptions]):
         self._compiled: tuple[Vault, Emitted] | None = None
         self._templates: dict[tuple[str, ...], Environment] = {}
         self._pages = incremental.Store()
+        self._found = search.Store()
+        self._urls: dict[str, str] = {}  # the address of each page
         self._paths: dict[str, str] = {}  # the note of each page
         self._swap: Swap | None = None
         self._sidebar: Sidebar | None = None
@@ -146,6 +149,7 @@ class VaultcPlugin(BasePlugin[PluginOptions]):
             elif note != page.file.src_uri:
                 page.file.edit_uri = note
                 page._set_edit_url(config.repo_url, config.edit_uri, config.edit_uri_template)
+        self._urls = {file.src_uri: unquote(file.url).removeprefix("./") for file in files.documentation_pages()}
         publish.print_names_as_text(nav)
         if index := rendering.search(config):
             rendering.forgive(index.search_index)
@@ -206,11 +210,12 @@ class VaultcPlugin(BasePlugin[PluginOptions]):
 
     @event_priority(-100)
     def on_post_build(self, *, config: MkDocsConfig) -> None:
-        """Put the finished site in place of the last one."""
+        """Add what is made of all pages, and put the finished site in place of the last one."""
         pack_sitemap(Path(config.site_dir))
         compiled = config.theme.get_env().bytecode_cache
         assert isinstance(compiled, rendering.Compiled)
         compiled.save()
+        self._search(config)
         if self._swap:
             try:
                 self._swap.done()
@@ -219,6 +224,21 @@ class VaultcPlugin(BasePlugin[PluginOptions]):
             config.site_dir = str(self._swap.site)
             self._swap = None
         self._held.close()
+
+    def _search(self, config: MkDocsConfig) -> None:
+        """Make what search finds pages by, where it is vaultc's."""
+        assert self._compiled
+        vault, emitted = self._compiled
+        if not search.replaces(config, vault.project):
+            return
+        place = Path(config.site_dir)
+        if self._swap:
+            places = search.Places(self._swap.site, self._swap.found, place)
+            cache = vault.project.output("cache") / f"search-{disk.key(self._swap.site)}"
+            store = search.Store(cache, vault.scan.size)
+            self._swap.carry(search.publish(vault, emitted, self._urls, places, store))
+        else:
+            search.publish(vault, emitted, self._urls, search.Places(place, tree(place), place), self._found)
 
     def on_build_error(self, error: Exception) -> None:
         """Leave the last good site as it is."""

@@ -27,7 +27,7 @@ from vaultc.diagnostics import Diagnostic
 from vaultc.emit import Emitted
 from vaultc.errors import VaultcError
 from vaultc.graph import Vault
-from vaultc.publish import defaults, settings, web
+from vaultc.publish import defaults, search, settings, web
 from vaultc.publish.dialect import extensions
 from vaultc.publish.engine import Published
 
@@ -155,7 +155,8 @@ def adapt(config: MkDocsConfig, objects: Path, project: Project) -> None:
             config.markdown_extensions.append(name)
         config.mdx_configs[name] = {**options, **config.mdx_configs.get(name, {})}
     if config.theme.name == "material":
-        for folder in (web.overrides_dir(), web.bundle_dir()):
+        ours = [web.search_dir()] if search.replaces(config, project) else []
+        for folder in (web.overrides_dir(), *ours, web.bundle_dir()):
             if folder.is_dir() and str(folder) not in config.theme.dirs:
                 at = 1 if config.theme.custom_dir else 0
                 config.theme.dirs.insert(at, str(folder))

@@ -22,6 +22,11 @@ def bundle_dir() -> Path:
     return _CARRIED / "bundle"
 
 
+def search_dir() -> Path:
+    """The folder of templates that stand for those of Material's own search."""
+    return overrides_dir() / "vaultc-search"
+
+
 def rules_dir() -> Path:
     """The folder with one page for each diagnostic code, `VC201 unresolved-link.md` and so on."""
     return _source("vault/rules", "rules")

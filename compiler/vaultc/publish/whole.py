@@ -6,10 +6,9 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from material.plugins.search.plugin import SearchPlugin
 from mkdocs.config.defaults import MkDocsConfig
 
-from vaultc.publish import web
+from vaultc.publish import search, web
 from vaultc.publish.dialect import extensions
 
 # Events that see neither pages nor files nor templates.
@@ -37,7 +36,7 @@ def reasons(config: MkDocsConfig) -> list[str]:
 
 
 def _events(config: MkDocsConfig) -> Iterator[str]:
-    ours = {name for name, plugin in config.plugins.items() if isinstance(plugin, SearchPlugin) or name == "vaultc"}
+    ours = {"vaultc", search.PLUGIN}
     found: dict[str, list[str]] = {}
     for event, methods in config.plugins.events.items():
         for method in methods:

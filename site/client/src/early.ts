@@ -47,7 +47,7 @@ import type { Mermaid, MermaidConfig } from "mermaid";
     constructor(address: string | URL, options?: WorkerOptions) {
       super(address, options);
       this.searches = /\/workers\/search\.[^/]*$/.test(String(address));
-      if (this.searches) void import("./search").then(({ widen }) => (this.widen = widen));
+      if (this.searches) void import("./search/widen").then(({ widen }) => (this.widen = widen));
     }
 
     override postMessage(message: unknown, options?: StructuredSerializeOptions | Transferable[]): void {

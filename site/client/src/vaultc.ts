@@ -41,3 +41,35 @@ async function reached(event: Event): Promise<void> {
   start(LINKS, last);
 }
 for (const name of REACHES) document.addEventListener(name, reached);
+
+// The search, loaded when somebody reaches for it. What is typed meanwhile is not lost.
+const find = (): Promise<typeof import("./search/dialog")> => import("./search/dialog");
+const button = document.querySelector<HTMLElement>('[data-vaultc="search"]');
+let typed: string | null = null; // while it is loading
+
+async function search(): Promise<void> {
+  if (typed !== null) return;
+  typed = "";
+  try {
+    (await find()).open(typed);
+  } finally {
+    typed = null;
+  }
+}
+
+function onKey(event: KeyboardEvent): void {
+  const held = event.ctrlKey || event.metaKey;
+  const busy = event.target instanceof Element && event.target.closest("input, textarea, select, [contenteditable], dialog") !== null;
+  if (event.altKey || busy) return;
+  if (typed !== null && !held && event.key.length === 1) typed += event.key;
+  else if (held ? event.code === "KeyK" && !event.shiftKey : event.key === "/") void search();
+  else return;
+  event.preventDefault();
+  event.stopPropagation(); // the theme turns pages by letters
+}
+
+if (button !== null) {
+  button.addEventListener("click", search);
+  for (const name of ["pointerenter", "focus"]) button.addEventListener(name, () => void find(), { once: true });
+  document.addEventListener("keydown", onKey);
+}

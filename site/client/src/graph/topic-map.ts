@@ -1,6 +1,8 @@
 // The topic map: all notes of the site, with search, filters and a legend, by pointer, finger and keyboard.
 
 import { h, option } from "../dom";
+import { answer, type Name, named } from "../search/names";
+import { parse } from "../search/query";
 import { GraphError, loadGraph, type GraphData, type GraphNode } from "./data";
 import { belongs, readFilters, within, writeFilters } from "./filters";
 import { COMMUNITY_COLOURS } from "./palette";
@@ -38,6 +40,7 @@ class TopicMap {
   private readonly legend: HTMLFieldSetElement;
   private readonly all = h("input", { type: "checkbox" });
   private readonly degree: ReadonlyMap<string, number>;
+  private readonly names: ReadonlyMap<GraphNode, readonly Name[]>;
   private scene: Scene | null = null;
   private found: readonly GraphNode[] = [];
   private active = -1;
@@ -49,6 +52,7 @@ class TopicMap {
     private readonly root: URL,
   ) {
     this.degree = degreesOf(data);
+    this.names = new Map(data.nodes.map((note) => [note, [note.title, ...note.aliases].map(named)]));
     const linked = (note: GraphNode): number => this.degree.get(note.id) ?? 0;
     this.notes = [...data.nodes].sort((a, b) => linked(b) - linked(a) || a.title.localeCompare(b.title));
     this.search = h("input", {
@@ -236,6 +240,7 @@ class TopicMap {
 
   private update(): void {
     const query = fold(this.search.value);
+    const { clauses } = parse(this.search.value);
     const closed = new Set(
       [...this.legend.querySelectorAll("input")].filter((box) => !box.checked).map((box) => box.value),
     );
@@ -247,7 +252,11 @@ class TopicMap {
         (this.all.checked || !belongs(note, this.data.hidden)),
     );
     const all = shown.length === this.notes.length;
-    this.found = query === "" ? shown : shown.filter((note) => fold([note.title, note.id, ...note.aliases].join("\n")).includes(query));
+    // As the site's search finds notes by their names, and by any part of them.
+    const answers = (note: GraphNode): boolean =>
+      fold([note.title, note.id, ...note.aliases].join("\n")).includes(query) ||
+      answer(this.names.get(note) ?? [], clauses)?.each.every((one) => one > 0) === true;
+    this.found = query === "" ? shown : shown.filter(answers);
     const ids = (notes: readonly GraphNode[]): ReadonlySet<string> => new Set(notes.map((note) => note.id));
     this.scene?.filter(all ? null : ids(shown), query === "" ? null : ids(this.found));
     this.active = -1;
