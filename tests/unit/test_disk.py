@@ -385,3 +385,40 @@ def test_a_library_without_the_call_does_it_in_steps(tmp_path: Path, monkeypatch
     (tmp_path / "old").write_text("text")
     disk.move(tmp_path / "old", tmp_path / "new")
     assert names(tmp_path) == ["new"]
+
+
+def test_what_is_whole_at_both_names_is_not_touched(tmp_path: Path) -> None:
+    """The folder that an exchange in two steps set aside is put back where a name is free, and nowhere else."""
+    fresh, place, spare = tmp_path / "fresh", tmp_path / "site", tmp_path / ".site.vaultc-old"
+    for folder in (fresh, place, spare):
+        folder.mkdir()
+        (folder / folder.name).touch()
+    disk.recover(fresh, place)
+    assert all((folder / folder.name).exists() for folder in (fresh, place, spare))
+    (fresh / "fresh").unlink()
+    fresh.rmdir()
+    disk.recover(fresh, place)
+    assert (fresh / spare.name).exists() and (place / "site").exists() and not spare.exists()
+
+
+def test_a_full_disk_is_no_reason_to_write_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "aside").mkdir()
+    tried: list[Path] = []
+
+    def full(path: Path, target: Path) -> Path:
+        tried.append(path.parent)
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(OSError, match="No space left"):
+        disk.write(tmp_path / "note.md", b"text", aside=tmp_path / "aside")
+    assert tried == [tmp_path / "aside"]
+
+
+def test_two_names_of_one_file_are_two_files_to_a_move(tmp_path: Path) -> None:
+    (tmp_path / "b").write_text("text")
+    (tmp_path / "a").hardlink_to(tmp_path / "b")
+    for old, new in (("a", "b"), ("b", "a")):
+        with pytest.raises(FileExistsError):
+            disk.move(tmp_path / old, tmp_path / new)
+    assert names(tmp_path) == ["a", "b"]

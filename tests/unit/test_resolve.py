@@ -109,6 +109,10 @@ def test_an_anchor_as_another_generator_writes_it(link: str, anchor: str | None)
         assert isinstance(meaning, Unresolved)
 
 
+def test_a_definition_is_looked_for_beside_the_note_as_markdown_does() -> None:
+    assert meanings("[[d]]\n\n[d]: n.md", "n.md", "a/n.md")[0] == Resolved("a/n.md", "note", "definition")
+
+
 def test_a_link_in_the_front_matter_is_no_markdown_link() -> None:
     text = '---\nup: "[[n#one_1]]"\n---\n[x](../n.md#one_1)\n'
     assert [type(meaning) for meaning in meanings(text, n=NOTE)] == [Unresolved, Resolved]
