@@ -9,18 +9,18 @@ import pytest
 from tests.unit.bench.test_coverage import load
 
 replay = load("replay")
-RUNS = 150
-MOST_FALSE = 0.09
-"""5 % are stated; with so many runs chance makes 9 % of it once in a hundred times."""
+RUNS = 60
+MOST_FALSE = 0.12
+"""5 % are stated; in so few runs chance makes 12 % of it once in a hundred times. The script has the figures."""
 
 
 @pytest.mark.parametrize("name", ["loop", "sum", "stream"])
 def test_a_quiet_host_that_wanders_leads_to_no_wrong_verdict_and_to_some(name: str) -> None:
     """The recording is of a host that moves by a third within minutes while nobody uses it."""
     pace = replay.recorded()[name]
-    for ask, decided in ((replay.ratios, 0.8), (replay.exponents, 0.5)):
+    for ask, decided in ((replay.ratios, 0.7), (replay.exponents, 0.4)):
         tally = ask(lambda _: pace, RUNS)
-        assert tally.held >= 0.92 * RUNS
+        assert tally.held >= (1 - MOST_FALSE) * RUNS
         assert tally.false <= MOST_FALSE * RUNS
         assert tally.right >= decided * RUNS
 
