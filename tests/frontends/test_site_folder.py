@@ -12,6 +12,7 @@ import pytest
 from vaultc import disk
 from vaultc.config import Project, locate
 from vaultc.errors import VaultcError
+from vaultc.publish import site as publish_site
 from vaultc.publish.site import Swap, claim
 
 BIN = Path(sys.executable).parent
@@ -134,6 +135,7 @@ KILLED = """
 import os, shutil, signal, sys
 from pathlib import Path
 from vaultc import disk
+from vaultc.publish import site
 from vaultc.publish.site import Swap
 
 left = int(sys.argv[2])
@@ -150,6 +152,7 @@ for name in ("rename", "replace", "unlink"):
     setattr(Path, name, counted(getattr(Path, name)))
 shutil.rmtree, shutil.copy2 = counted(shutil.rmtree), counted(shutil.copy2)
 disk._rename = counted(disk._rename) if sys.argv[3] == "native" else lambda *_: False
+site._MANY = int(os.environ.get("MANY", site._MANY))
 swap = Swap(Path(sys.argv[1]))
 swap.aside.mkdir()
 (swap.aside / "index.html").write_text("new")
@@ -177,14 +180,21 @@ def test_a_build_killed_at_any_step_leaves_a_site_and_its_repository(tmp_path: P
     raise AssertionError("the steps never came to an end")
 
 
-def test_a_few_files_killed_at_any_step_are_whole_and_the_next_build_knows_which_are_new(tmp_path: Path) -> None:
+@pytest.mark.parametrize("large", [False, True])
+def test_a_few_files_killed_at_any_step_are_whole_and_the_next_build_knows_which_are_new(
+    tmp_path: Path, large: bool
+) -> None:
+    """Of a large site some may be new and some old; any other is the one or the other."""
     for step in range(20):
         folder = tmp_path / str(step)
         tag = {"CACHEDIR.TAG": disk.TAG_TEXT}
         site = write(folder / "site", {"index.html": "old", "stays/index.html": "x", "gone/index.html": "y", **tag})
         done = subprocess.run(
-            [sys.executable, "-c", KILLED, site, str(step), "native", "stays/index.html"], check=False
+            [sys.executable, "-c", KILLED, site, str(step), "native", "stays/index.html"],
+            check=False,
+            env=os.environ | ({"MANY": "0"} if large else {}),
         )
+        assert large or (tree(site)["index.html"] == "old") == ("gone/index.html" in tree(site))
         swap = Swap(site)
         found = tree(folder)
         assert found.pop("site/index.html") in ("old", "new")
@@ -198,7 +208,10 @@ def test_a_few_files_killed_at_any_step_are_whole_and_the_next_build_knows_which
     raise AssertionError("the steps never came to an end")
 
 
-def test_what_is_in_the_way_of_a_few_files_is_removed_and_nothing_is_written_through_a_symlink(tmp_path: Path) -> None:
+def test_what_is_in_the_way_of_a_few_files_is_removed_and_nothing_is_written_through_a_symlink(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(publish_site, "_MANY", 0)
     site = write(tmp_path / "site", {"stays.html": "x", "file": "old", "folder/deep/index.html": "old"})
     write(site, {"CACHEDIR.TAG": disk.TAG_TEXT, ".git/HEAD": "ref", ".nojekyll": "old"})
     write(tmp_path, {"documents/index.html": "mine"})

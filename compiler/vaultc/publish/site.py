@@ -14,8 +14,9 @@ from vaultc.publish.carry import carry
 
 # What stays in a site's folder that is the checkout of a published branch.
 KEPT = (".git", "CNAME", ".nojekyll")
-# Files that are moved into a site within a moment.
+# Files that are moved into a site within a moment, and those that are linked into a new one within another.
 _FEW = 500
+_MANY = 4_000
 
 
 def claim(site: Path, project: Project, sources: Mapping[str, Path]) -> Path:
@@ -107,8 +108,8 @@ class Swap:
     """Makes a site aside, of new files and of those of the last that stay, and puts it in its place when it is whole: an interrupted
     build leaves the last good one.
 
-    A site of many new files is exchanged for the last one in one step. Few are moved into it one by one, each in one step, since making
-    and removing a folder for every page takes longer than all else that an edit does.
+    A site is exchanged for the last one in one step. Into a large one few new files are moved one by one, each in one step, since
+    making and removing a folder for every page takes longer than all else that an edit does.
 
     The caller holds the lock of `site`.
     """
@@ -144,7 +145,7 @@ class Swap:
         here |= {name: disk.stamp(self.aside / name) for name in KEPT if (self.aside / name).is_file()}
         made = [name for name, found in here.items() if self.found.get(name) != found]
         stay = self._carried.union(here).difference(made)
-        if len(made) > _FEW or not stay:
+        if len(made) > _FEW or len(stay) < _MANY:
             self._exchange(stay.difference(here))
         else:
             self._patch(made, stay)
