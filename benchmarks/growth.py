@@ -112,7 +112,7 @@ KINDS: dict[str, Callable[[int], Files]] = {
     "callouts": lambda n: one("> [!note] a\n> b\n\n" * n),
     "rows": lambda n: one("|a|b|\n|---|---|\n" + "|c|`d`|\n" * n),
     "fences": lambda n: one("```\na\n```\n\n" * n),
-    "folders": lambda n: {"/".join(f"d{at}" for at in range(min(k, 60))) + f"/n{k}.md": b"[[n1]]\n" for k in range(n)},
+    "folders": lambda n: {"/".join(f"d{at}" for at in range(1 + k % 60)) + f"/n{k}.md": b"[[n1]]\n" for k in range(n)},
 }  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 import html
 import json
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
 from vaultc.emit.frame import summary_of
@@ -13,7 +14,6 @@ from vaultc.graph import Vault
 from vaultc.model import Note
 from vaultc.parse import Document
 from vaultc.parse.event import Event
-from vaultc.text import Span
 
 # Characters of text: of the whole note, below one anchor, and below all anchors together.
 _NOTE, _SECTION, _ALL = 420, 220, 6000
@@ -31,6 +31,8 @@ def preview(vault: Vault, layout: Layout, note: Note, document: Document) -> str
     """
     links = Links(vault, layout, note)
     leaves = list(_leaves(document))
+    starts = [leaf.start for leaf in leaves]
+    marks = sorted(block.id_span.start for block in note.blocks)
     anchors = {heading.span.start: heading.anchor for heading in note.headings}
     first: list[_Leaf] = []
     below: dict[str, list[_Leaf]] = {}
@@ -43,17 +45,17 @@ def preview(vault: Vault, layout: Layout, note: Note, document: Document) -> str
         if anchor is None:
             current.append(leaf)
             continue
-        headings.append((anchor, _written([leaf], note, document, links, _SECTION, "")))
+        headings.append((anchor, _written([leaf], marks, document, links, _SECTION, "")))
         current = below.setdefault(anchor, [])
     for block in note.blocks:
-        below[f"^{block.id}"] = [leaf for leaf in leaves if block.span.start <= leaf.start < block.span.end]
+        below[f"^{block.id}"] = leaves[bisect_left(starts, block.span.start) : bisect_left(starts, block.span.end)]
     intro = first or next((some for some in below.values() if some), [])
     summary = summary_of(vault, note)
-    text = f"<p>{html.escape(summary)}</p>" if summary else _written(intro, note, document, links, _NOTE)
+    text = f"<p>{html.escape(summary)}</p>" if summary else _written(intro, marks, document, links, _NOTE)
     sections: dict[str, str] = {}
     left = _ALL
     for anchor, some in below.items():
-        if left > 0 and (said := _written(some, note, document, links, _SECTION)):
+        if left > 0 and (said := _written(some, marks, document, links, _SECTION)):
             sections[anchor] = said
             left -= len(said)
     found = {"title": note.title, "html": text, "headings": headings[:_HEADINGS], "sections": sections}
@@ -109,14 +111,14 @@ def _leaves(document: Document) -> Iterator[_Leaf]:
 
 
 def _written(
-    leaves: Sequence[_Leaf], note: Note, document: Document, links: Links, limit: int, element: str = "p"
+    leaves: Sequence[_Leaf], marks: Sequence[int], document: Document, links: Links, limit: int, element: str = "p"
 ) -> str:
     """As many leaves, each in an element, as the limit of characters leaves room for; the last one is cut."""
     out: list[str] = []
     for leaf in leaves:
         if limit <= 0:
             break
-        inline = _Inline(document, links, [block.id_span for block in note.blocks], limit)
+        inline = _Inline(document, links, marks, limit)
         text = inline.run(leaf.events)
         limit = inline.left
         if text:
@@ -127,9 +129,9 @@ def _written(
 class _Inline:
     """Writes one leaf as HTML, until no room is `left`."""
 
-    def __init__(self, document: Document, links: Links, markers: Sequence[Span], left: int) -> None:
+    def __init__(self, document: Document, links: Links, marks: Sequence[int], left: int) -> None:
         self.left = left
-        self._document, self._links, self._markers = document, links, markers
+        self._document, self._links, self._marks = document, links, marks
         self._out: list[str] = []
         self._ends: list[str] = []
 
@@ -140,11 +142,16 @@ class _Inline:
                 break
         return "".join([*self._out, *reversed(self._ends)]).strip()
 
+    def _mark(self, start: int, end: int) -> int:
+        """Where the mark of a block's id stands in a text, else its end."""
+        at = bisect_left(self._marks, start)
+        return min(self._marks[at], end) if at < len(self._marks) else end
+
     def _step(self, event: Event) -> None:
         name, data, start, end = event
         if name == "Text":
-            marker = next((span for span in self._markers if start <= span.start < end), None)
-            self._words(self._document.slice(start, marker.start).rstrip() if marker else _HIGHLIGHT.sub(r"\1", data))
+            mark = self._mark(start, end)
+            self._words(self._document.slice(start, mark).rstrip() if mark < end else _HIGHLIGHT.sub(r"\1", data))
         elif name in ("SoftBreak", "HardBreak"):
             self._words(" ")
         elif name == "Code":

@@ -65,3 +65,16 @@ def test_the_hundredth_reference_to_a_footnote_leads_there() -> None:
     html = rendered("a[^n] " * 100 + "\n\n[^n]: b\n")
     assert html.count('href="#fn:n"') == 100
     assert html.count('id="fn:n"') == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("<![CDATA[ a [x](y) ]]>\n\nb", "b"),
+        ("<![CDATA[" * 9 + "\n\nb", ""),
+        ("<? a\n?> <b>c</b>\n\nb", "<!-- --> <b>c</b>\n\nb"),
+        ("<!DOCTYPE x>\n\nb", "b"),
+    ],
+)
+def test_what_no_browser_shows_is_not_read_for_links(text: str, shown: str) -> None:
+    assert lower(read(text.encode()), Plan()).strip() == shown

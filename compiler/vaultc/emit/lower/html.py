@@ -9,6 +9,7 @@ from vaultc.parse.ranges import Ranges
 from vaultc.text import Span
 
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_DECLARED = re.compile(r"<\?.*?(?:\?>|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)|<![A-Za-z].*?(?:>|\Z)", re.DOTALL)
 _TAG = re.compile(
     r"""<!--.*?-->|<(?P<close>/?)(?P<name>[a-zA-Z][\w-]*)(?=[\s/>])(?P<rest>(?:"[^"]*"|'[^']*'|[^'"<>])*)>""", re.DOTALL
 )
@@ -29,9 +30,11 @@ _MARKUP = re.compile(r"<[^>]*>|^[ ]*[-+#>:|]|(?<=\d)\.(?=\s)|[*_`\[\\~=$]", re.M
 
 
 def visible(source: str) -> str:
-    """`source` without the comments around its elements, which are for authors alone; empty when nothing else is there."""
-    if not source.lstrip().startswith("<!--"):
+    """`source` without what no browser shows around its elements: instructions, declarations, and comments, which are for authors alone;
+    empty when nothing else is there."""
+    if not source.lstrip().startswith(("<!", "<?")):
         return source.strip("\n")
+    source = _DECLARED.sub("<!-- -->", source) if not source.lstrip().startswith("<!--") else source
     return source.strip("\n") if _COMMENT.sub("", source).strip() else ""
 
 
