@@ -13,6 +13,7 @@ from vaultc import disk
 from vaultc.errors import VaultcError
 
 T = TypeVar("T")
+PLACES = 8  # folders that one vault's sites are kept for
 # A file larger than this and `_RATIO` times the notes is not read.
 _LEAST, _RATIO = 1 << 25, 32
 
@@ -31,6 +32,17 @@ def save(file: Path, value: Any, key: str) -> None:
         sealed = disk.seal(msgspec.msgpack.encode(value), key)
         file.parent.mkdir(parents=True, exist_ok=True)
         disk.write(file, sealed)
+
+
+def save_for_place(file: Path, value: Any, key: str) -> None:
+    """The same for one of many places, each with a file of its own, `NAME-…`: places go, and only the files of the last ones stay."""
+    save(file, value, key)
+    with suppress(OSError):
+        others = [
+            it for it in file.parent.glob(f"{file.name.partition('-')[0]}-*") if it.is_file() and not it.is_symlink()
+        ]
+        for old in sorted(others, key=lambda it: it.stat().st_mtime_ns)[:-PLACES]:
+            old.unlink()
 
 
 def version(code: Iterable[str], libraries: Iterable[str] = ()) -> str:

@@ -220,3 +220,20 @@ def test_a_version_is_of_code_and_libraries(tmp_path: Path, monkeypatch: pytest.
     known.add(kept.version(["kept.py"], ["some_library"]))
     assert len(known) == 4
     assert kept.version(["kept.py"], ["no_such_library"]) == kept.version(["kept.py"])
+
+
+def test_what_is_kept_for_places_does_not_pile_up(tmp_path: Path) -> None:
+    (tmp_path / "notes").write_bytes(b"other")
+    for at in range(kept.PLACES + 3):
+        kept.save_for_place(tmp_path / f"pages-{at:02}", [at], "k")
+        os.utime(tmp_path / f"pages-{at:02}", (at, at))
+    kept.save_for_place(tmp_path / "site-1", [1], "k")
+    assert sorted(it.name for it in tmp_path.iterdir()) == [
+        "notes",
+        *(f"pages-{at:02}" for at in range(3, 11)),
+        "site-1",
+    ]
+    kept.save_for_place(tmp_path / "pages-03", [0], "k")
+    kept.save_for_place(tmp_path / "pages-99", [0], "k")
+    assert kept.load(tmp_path / "pages-03", list[int], "k", 0) == [0]
+    assert not (tmp_path / "pages-04").exists()

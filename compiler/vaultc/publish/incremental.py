@@ -63,7 +63,7 @@ class Store:
         """Keep these for the next time."""
         self.pages, self.copies = pages, copies
         if self._file:
-            kept.save(self._file, _Known(pages, copies), _VERSION)
+            kept.save_for_place(self._file, _Known(pages, copies), _VERSION)
 
 
 class Site(NamedTuple):

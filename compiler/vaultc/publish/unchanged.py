@@ -66,7 +66,7 @@ class Last:
     def save(self, scan: Scan, site: Path, notes: int, inputs: Iterable[Path]) -> None:
         """Remember a build of these files; it must follow from them, `inputs` and the project alone."""
         built = Built(str(site), notes, tuple(map(str, inputs)), self._vault(scan))
-        kept.save(self._file, built._replace(whole=self._whole(scan, built)), _VERSION)
+        kept.save_for_place(self._file, built._replace(whole=self._whole(scan, built)), _VERSION)
 
     def forget(self) -> None:
         """Remember nothing."""
