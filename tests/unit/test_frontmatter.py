@@ -29,7 +29,7 @@ def test_values_are_those_of_yaml_1_2(written: str, value: object) -> None:
 
 
 def test_keys_of_any_type_are_texts() -> None:
-    assert read("n.md", b"---\n7: a\ntrue: b\n~: c\n---\n").metadata == {"7": "a", "True": "b", "None": "c"}
+    assert read("n.md", b"---\n7: a\ntrue: b\n~: c\n---\n").metadata == {"7": "a", "true": "b", "~": "c"}
 
 
 @pytest.mark.parametrize(
@@ -144,3 +144,22 @@ def test_values_of_the_wrong_kind(key: str, right: list[str], wrong: list[str]) 
     for written in wrong:
         [finding] = read("n.md", f"---\n{key}: {written}\n---\n".encode()).findings
         assert finding.code == "VC102" and f"`{key}`" in finding.message, written
+
+
+def test_keys_that_are_equal_in_python_are_two() -> None:
+    found = read("a.md", b"---\n1: a\ntrue: b\n1.0: c\nx: {0: d, false: e}\n---\n")
+    assert found.metadata == {"1": "a", "true": "b", "1.0": "c", "x": {"0": "d", "false": "e"}}
+    assert not found.findings
+
+
+@pytest.mark.parametrize("yaml", ["tags: [a]\ntags: [b]", "x:\n  a: 1\n  a: 2", "1: a\n'1': b", "x: [{a: 1, a: 2}]"])
+def test_a_key_that_stands_there_twice_is_a_fault_at_its_place(yaml: str) -> None:
+    data = f"---\n{yaml}\n---\n".encode()
+    (finding,) = read("a.md", data).findings
+    assert finding.code == "VC101" and "stands there twice" in finding.message
+    assert data[: finding.span.start].rstrip(b"'").endswith((b"\n", b"  ", b", "))
+
+
+def test_what_is_merged_stands_once() -> None:
+    found = read("a.md", b"---\na: &x {k: 1}\nb: {<<: *x, k: 2}\n---\n")
+    assert found.metadata["b"] == {"k": 2} and not found.findings

@@ -49,6 +49,19 @@ def _reader() -> tuple[Callable[[str], Any], type[Any]]:
                 return node.value
             return super().construct_object(node, deep)
 
+        def construct_mapping(self, node: yaml.Node, deep: bool = False) -> dict[Any, Any]:
+            """Keys are texts, as they are written: `1` and `true` are two, and one that stands there twice would lose a value."""
+            keys: set[str] = set()
+            for key, _ in node.value if isinstance(node, yaml.MappingNode) else ():
+                if isinstance(key, yaml.ScalarNode) and key.tag != "tag:yaml.org,2002:merge":
+                    if key.value in keys:
+                        raise yaml.constructor.ConstructorError(
+                            None, None, f"`{key.value}` stands there twice", key.start_mark
+                        )
+                    keys.add(key.value)
+                    key.tag = "tag:yaml.org,2002:str"
+            return super().construct_mapping(node, deep)
+
     Loader.yaml_implicit_resolvers = {
         first: [(tag, pattern) for tag, pattern in resolvers if tag.rpartition(":")[2] in ("null", "merge")]
         for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
