@@ -49,7 +49,7 @@ def _reader() -> tuple[Callable[[str], Any], type[Any]]:
                 return node.value
             return super().construct_object(node, deep)
 
-        def construct_mapping(self, node: yaml.Node, deep: bool = False) -> dict[Any, Any]:
+        def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
             """Keys are texts, as they are written: `1` and `true` are two, and one that stands there twice would lose a value."""
             keys: set[str] = set()
             for key, _ in node.value if isinstance(node, yaml.MappingNode) else ():
