@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from vaultc.frontends.cli import cli
+from vaultc.publish import site
 
 NAMES = ("a", "b", "dir/c", "dir/deep/d", "index", "Имя")
 links = st.sampled_from(
@@ -106,13 +107,19 @@ def _quiet() -> Iterator[None]:
 
 
 @settings(max_examples=int(os.environ.get("VAULTC_SITE_EXAMPLES", "6")), suppress_health_check=list(HealthCheck))
-@given(files, st.lists(edits, min_size=2, max_size=4))
+@given(files, st.lists(edits, min_size=2, max_size=4), st.booleans())
 @example(
     {"notes/a.md": "text\n"},
     [("write", "theme/partials/copyright.html", text) for text in ("one", "<p>{{ page.title }}</p>")],
+    True,
 )  # a template that comes to lie in front of another, and changes
-def test_a_site_follows_its_edits(vault: Mapping[str, str], later: list[tuple[str, str, str]]) -> None:
-    with tempfile.TemporaryDirectory() as name, mock.patch.dict(os.environ, XDG_CACHE_HOME=f"{name}/cache"):
+def test_a_site_follows_its_edits(vault: Mapping[str, str], later: list[tuple[str, str, str]], large: bool) -> None:
+    """Into a `large` site few new files are moved one by one."""
+    with (
+        mock.patch.object(site, "_MANY", 0 if large else site._MANY),
+        tempfile.TemporaryDirectory() as name,
+        mock.patch.dict(os.environ, XDG_CACHE_HOME=f"{name}/cache"),
+    ):
         root = Path(name, "project")
         for path, text in {
             "vaultc.toml": 'vault = "notes"\n',
