@@ -54,18 +54,24 @@ def stamp(path: Path) -> Stamp:
     return found.st_size, found.st_mtime_ns
 
 
-def inside(root: Path, name: str) -> Path:
-    """Where the file `name` (relative to `root`, in POSIX form) is written.
+def inside(root: Path, name: str, known: set[str] | None = None) -> Path:
+    """Where the file `name` (relative to `root`, in POSIX form) is written. `known` are folders that were found to be right; those
+    that are, are added to it.
 
     Raises VaultcError when it would leave `root`, or when it or a folder on the way is a symlink.
     """
-    path = root
-    for part in name.split("/"):
+    folder = above = name.rpartition("/")[0]
+    while above and above not in (known or ()):
+        above = above.rpartition("/")[0]
+    path = root / above
+    for part in (name[len(above) + 1 :] if above else name).split("/"):
         if part in ("", ".", "..") or "\0" in part or Path(part).name != part:  # on Windows, backslashes and drives too
             raise VaultcError(f"{name!r} is no path inside {root}: nothing is written there")
         path /= part
         if path.is_symlink():
             raise VaultcError(f"{path}: a symlink is not written through: remove it, or name what it leads to")
+    if known is not None:
+        known.add(folder)
     return path
 
 

@@ -422,3 +422,20 @@ def test_two_names_of_one_file_are_two_files_to_a_move(tmp_path: Path) -> None:
         with pytest.raises(FileExistsError):
             disk.move(tmp_path / old, tmp_path / new)
     assert names(tmp_path) == ["a", "b"]
+
+
+def test_folders_that_are_known_are_not_looked_at_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[str] = []
+
+    def is_link(path: Path) -> bool:
+        looked.append(path.name)
+        return path.name == "link"
+
+    monkeypatch.setattr(Path, "is_symlink", is_link)
+    known: set[str] = set()
+    for name in ("a/x", "a/b/x", "a/b/y"):
+        assert disk.inside(tmp_path, name, known) == tmp_path / name
+    assert looked == ["a", "x", "b", "x", "y"]
+    for name in ("a/b/link", "a/link/x", "a/b/../x", "a//x", "a/b/"):
+        with pytest.raises(VaultcError):
+            disk.inside(tmp_path, name, known)

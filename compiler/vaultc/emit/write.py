@@ -19,22 +19,23 @@ def write(
     files already there stay whole.
     """
     files = {name: source for name, source in copies if name != disk.TAG}
+    known: set[str] = set()
     try:
         disk.claim(folder)
         folder.mkdir(parents=True, exist_ok=True)
-        _replace(folder, disk.TAG, disk.TAG_TEXT)
+        _replace(folder, disk.TAG, disk.TAG_TEXT, known)
         changed = _sweep(folder, {disk.TAG, *texts, *files, *standing})
         for name, text in texts.items():
-            changed += _replace(folder, name, text)
+            changed += _replace(folder, name, text, known)
         for name, source in files.items():
-            changed += _copy(source, disk.inside(folder, name))
+            changed += _copy(source, disk.inside(folder, name, known))
     except OSError as fault:
         raise VaultcError(f"{fault.filename or folder}: cannot write: {fault.strerror or fault}") from None
     return changed
 
 
-def _replace(folder: Path, name: str, text: str) -> int:
-    path, data = disk.inside(folder, name), text.encode("utf-8", "replace")
+def _replace(folder: Path, name: str, text: str, known: set[str]) -> int:
+    path, data = disk.inside(folder, name, known), text.encode("utf-8", "replace")
     with suppress(FileNotFoundError):
         if path.read_bytes() == data:
             return 0
