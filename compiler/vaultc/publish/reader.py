@@ -80,11 +80,11 @@ class _Inline(InlineProcessor):
         for at, (pattern, needed) in enumerate(self._patterns[patternIndex:], patternIndex):
             if needed and needed.isdisjoint(present):
                 continue
-            matched = True
+            before, matched = data, True
             while matched:
                 data, matched, start = apply(pattern, data, at, start)
-                if matched:
-                    present = set(data)
+            if data is not before:
+                present = set(data)  # once a pattern, not once a match: it reads the whole text
         return data
 
 
