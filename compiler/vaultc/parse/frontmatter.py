@@ -1,6 +1,7 @@
 """The YAML between the first two `---` lines, and what vaultc reads from it."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from types import MappingProxyType
@@ -14,16 +15,19 @@ _CLOSE = re.compile(rb"^---[ \t]*(?:\r?\n|\Z)", re.M)
 _PLACEHOLDER = re.compile(r"<%|\{\{|\{%")
 # Sixteen references can blow a text up some hundredfold; no note needs as many.
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
-# Wherever it stands, and without its colon: a slip of the YAML may be a missing line ending, bracket or sign.
+# Of a plain text, wherever it stands, and without its colon: a slip of the YAML may be a missing line ending, bracket or sign.
 _KEPT_BACK = re.compile(
-    r"""(?<![\w-])["']?(publish|draft)["']?(?:[ \t]*[:=：][ \t]*["']?([^\s,"'}\]]+)|[ \t]+(true|false|yes|no|on|off)\b)""",
+    r"""(?<![\w-])["'`*]*(publish|draft)["'`*]*"""
+    r"""(?:[ \t]*[:=]+(?:\s*-[ \t])?[ \t]*["']?([^\s,"'}\]]+)|[ \t]+(true|false|yes|no|on|off)\b)""",
     re.I,
 )
+_KEY = re.compile(r"\W*(publish|draft)\W*", re.I)
+_QUOTES = str.maketrans(dict.fromkeys("“”„‟«»‘’‚‛", '"'))
 # The same keys at the top; YAML takes the last of two, and the first may be the one that was meant.
 _SAID = re.compile(r"""^["']?(publish|draft)["']?[ \t]*:""", re.I | re.M)
-# Behind what nobody sees: byte order marks, spaces of no width, NUL. Hugo's TOML stands between `+++` and may hold empty lines.
+# Behind what nobody sees: byte order marks, spaces of no width, NUL. Keyboards make dashes of hyphens (`—-`). Hugo's TOML stands between `+++` and may hold empty lines.
 _UNCLOSED = re.compile(
-    r"[\s\ufeff\u200b-\u200f\u2060\0]*(?:---(.*?)(?:\r?\n[ \t]*\r?\n|\Z)|\+\+\+[ \t]*\r?\n(.*?)(?:^\+\+\+|\Z))",
+    r"[\s\ufeff\u200b-\u200f\u2060\0]*(?:(?:---|[-–—]{1,3}[ \t]*\r?\n)(.*?)(?:\r?\n[ \t]*\r?\n|\Z)|\+\+\+[ \t]*\r?\n(.*?)(?:^\+\+\+|\Z))",
     re.S | re.M,
 )
 _MAX_ALIASES = 16
@@ -178,10 +182,21 @@ def strings(value: Any, *, split: str = "") -> tuple[str, ...]:
 def published(metadata: Mapping[str, Any]) -> bool:
     """False for `publish: false` and `draft: true`, in any case and in any spelling of yes and no, and for a word that is neither:
     what an author may have meant to keep back is kept back. A date is when it was published."""
-    said = [(fold(key), value) for key, value in metadata.items() if value is not None]
-    return all(_out(value) for key, value in said if key == "publish") and all(
-        _truth(value) is False for key, value in said if key == "draft"
-    )
+    said = [
+        (fold(match[1]), value)
+        for key, value in metadata.items()
+        if value is not None and (match := _KEY.fullmatch(_plain(key)))
+    ]
+    return all(_out(value) if key == "publish" else _truth(value) is False for key, value in said)
+
+
+def _plain(text: str) -> str:
+    """A text with the signs that its author sees: no-break and wide spaces, wide letters and colons, and curly quotes are the
+    plain ones, and what has no width is gone."""
+    if text.isascii():
+        return text
+    seen = (sign for sign in unicodedata.normalize("NFKC", text) if unicodedata.category(sign) != "Cf")
+    return "".join(seen).translate(_QUOTES)
 
 
 def _out(publish: Any) -> bool:
@@ -191,7 +206,7 @@ def _out(publish: Any) -> bool:
 def _kept_back(text: str) -> Mapping[str, Any]:
     """What a text that is no YAML says about publishing: a slip must not publish a draft. Of several words the one that keeps it
     back counts."""
-    said = [{fold(match[1]): match[2] or match[3]} for match in _KEPT_BACK.finditer(text)]
+    said = [{fold(match[1]): match[2] or match[3]} for match in _KEPT_BACK.finditer(_plain(text))]
     return next((one for one in said if not published(one)), said[0] if said else {})
 
 
