@@ -285,6 +285,16 @@ def test_a_build_that_fails_leaves_the_last_site(tmp_path: Path, env: dict[str, 
     assert contents(tmp_path / "mine") == {"letter": b"mine"}
 
 
+@needed
+@pytest.mark.parametrize("name", ["back\\slash.md", "back\\slash.png"])
+def test_a_name_that_zensical_cannot_read_is_the_one_that_is_named(
+    tmp_path: Path, env: dict[str, str], name: str
+) -> None:
+    write(tmp_path, {name: "text", "A.md": f"![[{name}]]\n"})
+    failed = run(env, "build", tmp_path, "--engine", "zensical", cwd=tmp_path)
+    assert failed.returncode == 2 and f"rename {name}" in failed.stderr
+
+
 def test_without_zensical_one_line_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(zensical, "find_spec", lambda name: None)
     with pytest.raises(VaultcError, match=re.escape("pip install 'vaultc[zensical]'")):

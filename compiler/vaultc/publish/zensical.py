@@ -72,6 +72,10 @@ class Zensical:
         shop = workshop(project)
         with making(self._site, project, {}) as swap:
             names = list(self._names(emitted.folder))
+            if unread := next((name for name in names if "\\" in name), None):  # then it makes no page of any
+                raise VaultcError(
+                    f"zensical reads no name with a backslash: rename {safe(unread)}, or build with --engine mkdocs"
+                )
             config = self._configuration(project, [name for name in names if name.endswith(".md")])
             _prepare(shop, emitted.folder, names, config)
             _run(shop)
