@@ -115,6 +115,9 @@ def test_two_sizes_make_no_law() -> None:
         (bounded(5.0, -math.inf, math.inf, "s"), "5 s"),
         (digits(0.5, 3), "0.500"),
         (digits(1234567.0, 3), "1230000"),
+        (digits(3.4e-27, 2), "3.4 × 10⁻²⁷"),
+        (digits(-2e40, 1), "-2 × 10⁴⁰"),
+        (bounded(3e-27, 1.5e-89, 7.6e35), "3 × 10⁻²⁷ (1.5 × 10⁻⁸⁹ to 7.600 × 10³⁵)"),
     ],
 )
 def test_numbers_as_people_read_them(text: str, value: str) -> None:

@@ -8,6 +8,9 @@ from collections.abc import Sequence
 from vaultc.bench.records import stats
 
 _PREFIXES = {-9: "n", -6: "µ", -3: "m", 0: "", 3: "k", 6: "M", 9: "G", 12: "T", 15: "P"}
+_PLAIN = (-6, 18)
+"""Powers of ten between which a number is written out; beyond them nobody counts its zeros."""
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _SCALED = {"s", "B", "B/s", "FLOP/s", "FLOP", "W", "Hz"}
 
 
@@ -47,11 +50,14 @@ def bounded(value: float, low: float, high: float, unit: str = "", figures: int 
 
 
 def digits(value: float, figures: int) -> str:
-    """The value to so many significant digits, without exponent and without zeros that were not measured."""
+    """The value to so many significant digits, without zeros that were not measured; far from one as ``3.4 × 10⁻²⁷``."""
     rounded = stats.round_figures(value, figures)
     if not rounded:
         return "0"
-    places = max(0, figures - 1 - math.floor(math.log10(abs(rounded))))
+    exponent = math.floor(math.log10(abs(rounded)))
+    if not _PLAIN[0] <= exponent < _PLAIN[1]:
+        return f"{digits(rounded / 10.0**exponent, min(figures, 4))} × 10{str(exponent).translate(_RAISED)}"
+    places = max(0, figures - 1 - exponent)
     text = f"{rounded:.{places}f}"
     return text.rstrip("0").rstrip(".") if "." in text and rounded == int(rounded) else text
 
