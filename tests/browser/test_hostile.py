@@ -88,6 +88,18 @@ x
 ```
 
 ```mermaid
+%%{init: {"themeCSS": "*{background:url(https://elsewhere.example/a)}"}}%%
+graph LR
+  A --> B
+```
+
+```mermaid
+%%{init: {"fontFamily": "x;background:url(https://elsewhere.example/b)"}}%%
+graph LR
+  A --> B
+```
+
+```mermaid
 %%{init: {"securityLevel": "loose", "htmlLabels": true}}%%
 graph LR
   A["<img src=x onerror=canary(337)>"] --> B

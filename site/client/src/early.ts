@@ -6,6 +6,10 @@ import type { Mermaid, MermaidConfig } from "mermaid";
   // 1. It would fetch Mermaid from another host unless `mermaid` is defined. What is defined here loads the bundled one when
   // the first diagram is to be drawn.
   let config: MermaidConfig = {};
+  // What no diagram may set: Mermaid's own list, and what becomes style sheets, which can lie over the page and fetch from elsewhere.
+  const SECURE = ["secure", "securityLevel", "startOnLoad", "maxTextSize", "suppressErrorRendering", "maxEdges"].concat(
+    ["themeCSS", "fontFamily", "altFontFamily"],
+  );
   let loaded: Promise<Mermaid> | undefined;
 
   const load = async (): Promise<Mermaid> => {
@@ -16,7 +20,7 @@ import type { Mermaid, MermaidConfig } from "mermaid";
 
   const onDemand: Pick<Mermaid, "initialize" | "render"> = {
     initialize(given) {
-      config = given;
+      config = { ...given, secure: SECURE };
     },
     async render(...given) {
       loaded ??= load();
