@@ -234,6 +234,16 @@ def test_no_canary_runs_on_any_page(site: Path, page: tuple[Page, str, list[str]
     assert not found
 
 
+def test_a_diagram_asks_nothing_of_another_host(page: tuple[Page, str, list[str]]) -> None:
+    tab, root, _ = page
+    asked: list[str] = []
+    tab.on("request", lambda request: asked.append(request.url))
+    tab.goto(root + "raw/", wait_until="load")
+    expect(tab.locator("div.mermaid")).to_have_count(RAW.count("```mermaid"))
+    tab.wait_for_load_state("networkidle")
+    assert not [address for address in asked if "elsewhere.example" in address]
+
+
 def test_links_to_odd_names_lead_to_their_pages(site: Path, page: tuple[Page, str, list[str]]) -> None:
     tab, root, ran = page
     tab.goto(root, wait_until="load")
