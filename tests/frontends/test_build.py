@@ -391,7 +391,7 @@ def test_a_page_that_the_search_cannot_read_in_parts_is_found_as_a_whole(
         tmp_path / "project",
         {
             "mkdocs.yml": f"site_name: x\ndocs_dir: docs\ntheme: {{name: material}}\nplugins: [{plugins}]\n",
-            "vaultc.toml": 'vault = "docs"\n',
+            "vaultc.toml": 'vault = "docs"\nsearch = "theme"\n',
             "docs/a.md": "1. x\n\n   ![[b]]\n\n   - ![[b#H]]\n",
             "docs/b.md": "# B\n\ntext\n\n## H\n\nunder H\n",
         },
