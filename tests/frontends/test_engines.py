@@ -108,7 +108,7 @@ def sites(place: Path, env: dict[str, str]) -> dict[str, Path]:
     for name in ("mkdocs", "zensical"):
         done = run(env, "build", root, "--site-dir", place / name, "--engine", name, cwd=place)
         assert done.returncode == 0, done.stderr
-        objects = contents(next((place / "home/cache/vaultc").glob("vault-*/docs")))
+        objects = contents(root / "build/docs")
         assert objects and before in ({}, objects)
         before = objects
     return {name: place / name for name in ("mkdocs", "zensical")}
