@@ -223,9 +223,7 @@ def test_a_megabyte_of_prints_is_bounded_and_harmless() -> None:
 
 
 def test_too_many_results_are_refused() -> None:
-    code = HEAD + (
-        "def f(n): return bench.Value(1.0)\nbench.measure(f, n=['x' * 2**20 + str(i) for i in range(18)])\n"
-    )
+    code = HEAD + ("def f(n): return bench.Value(1.0)\nbench.measure(f, n=['x' * 2**20 + str(i) for i in range(18)])\n")
     run = measure(code)
     assert run.status == "error"
     assert "told more than" in run.message
