@@ -532,8 +532,8 @@ print(to_line(run_job(job, "cpu", repeat=1)))
 def test_a_signal_ends_the_whole_tree_and_keeps_what_is_done(order: signal.Signals, tmp_path: Path) -> None:
     """Orphans without parent, session and environment: only the system, which gave them to us, knows whose they were."""
     name = f"orphan-of-{tmp_path.name}-{order}"
-    runner = subprocess.Popen(
-        [sys.executable, "-c", ORPHANS, name],
+    runner = subprocess.Popen(  # what `nohup`, say, has switched off would stay so in whatever it starts
+        ["env", f"--default-signal={order.name.removeprefix('SIG')}", sys.executable, "-c", ORPHANS, name],
         env={**os.environ, "TMPDIR": str(tmp_path)},
         stdout=subprocess.PIPE,
         text=True,
