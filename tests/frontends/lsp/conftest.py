@@ -31,6 +31,7 @@ class Editor:
         self.versions: dict[str, int | None] = {}
         self.messages: list[str] = []
         self.registered: list[str] = []
+        self.complaints = b""  # what the server wrote to its standard error, known when it has ended
 
         @self.client.feature(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)  # type: ignore[untyped-decorator]
         def told(params: types.PublishDiagnosticsParams) -> None:
@@ -67,12 +68,23 @@ class Editor:
 
     def stop(self) -> int | None:
         """Take leave, and give what the server exits with."""
+        assert self.client._server
+        if self.client._server.returncode is None:
+            self.dismiss()
+        return self.leave()
+
+    def dismiss(self) -> None:
+        """Tell the server that it is needed no more; it answers, and waits to be told to go."""
+        self.wait(self.client.shutdown_async(None))
+
+    def leave(self) -> int | None:
+        """Tell the server to go, and give what it exits with."""
         server = self.client._server
-        assert server
+        assert server and server.stderr
         if server.returncode is None:
-            self.wait(self.client.shutdown_async(None))
             self.client.exit(None)
         self.wait(server.wait())
+        self.complaints = self.wait(server.stderr.read())
         self.close()
         return server.returncode
 

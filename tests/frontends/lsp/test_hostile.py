@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import shutil
 import subprocess
@@ -32,6 +33,19 @@ def test_a_client_that_goes_away_leaves_no_server_behind(tmp_path: Path, sent: b
     done = subprocess.run(LSP, input=sent, capture_output=True, timeout=60, cwd=tmp_path)
     assert done.returncode == 0
     assert b"vaultc itself" not in done.stderr
+
+
+def test_after_its_dismissal_the_server_tells_nothing_more(editor: Editor) -> None:
+    """What it tells after its leave goes to what is closed: traces without end, until nobody reads them and it hangs."""
+    editor.open("index.md")
+    editor.settled()
+    editor.type("index.md", "[[missing]]\n", 7)
+    editor.dismiss()
+    before = editor.versions.copy()
+    editor.wait(asyncio.sleep(0.2))
+    assert editor.versions == before
+    assert editor.leave() == 0
+    assert editor.complaints == b""
 
 
 def test_what_is_no_message_is_answered_and_the_next_one_is_read(tmp_path: Path) -> None:

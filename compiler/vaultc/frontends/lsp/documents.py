@@ -64,6 +64,11 @@ def folders(server: Server, params: types.DidChangeWorkspaceFoldersParams) -> No
         server.join(folder.uri)
 
 
+def shut_down(server: Server, params: None) -> None:
+    """The editor takes leave: nothing more is compiled, and nothing told to somebody who listens no more."""
+    server.close()
+
+
 def _put(server: Server, uri: str, version: int | None, text: str) -> None:
     if found := around(server.vaults.values(), uri):
         found[0].put(found[1], Document(uri, version), text)
@@ -87,4 +92,5 @@ FEATURES: Mapping[str, Feature] = {
     types.TEXT_DOCUMENT_DID_CLOSE: (closed, None),
     types.WORKSPACE_DID_CHANGE_WATCHED_FILES: (watched, None),
     types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS: (folders, None),
+    types.SHUTDOWN: (shut_down, None),
 }

@@ -71,6 +71,13 @@ class Server(LanguageServer):
                 for told in open_.findings:
                     self.publish(open_.uri(told), [])
 
+    def close(self) -> None:
+        """Close all vaults, and forget what was to be compiled."""
+        self.vaults.clear()
+        if self._soon is not None:
+            self._soon.cancel()
+            self._soon = None
+
     def soon(self) -> None:
         """See that what arrived is compiled, and told, in a moment."""
         if self._soon is None:
