@@ -73,6 +73,12 @@ def ask(page: Page, query: str) -> Locator:
     return page.get_by_role("option").locator("[data-part=name]")
 
 
+def leave(page: Page) -> None:
+    """Close the search; the browser does so a moment after the key."""
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog", name="Search")).to_be_hidden()
+
+
 def group(page: Page, name: str) -> Locator:
     return page.get_by_role("group", name=name).get_by_role("option")
 
@@ -97,7 +103,7 @@ def test_forms_of_a_word_find_the_notes_that_are_about_it(watch: Watched) -> Non
     page = watch.open("")
     for query in ("память", "памяти"):
         expect(ask(page, query).filter(has_text="→ LLM memory")).to_have_count(1)
-        page.keyboard.press("Escape")
+        leave(page)
 
 
 def test_notes_come_before_tags(watch: Watched) -> None:
@@ -148,13 +154,12 @@ def test_the_keyboard_opens_walks_leaves_and_follows(watch: Watched) -> None:
     for _ in range(6):  # the page behind is out of reach
         page.keyboard.press("Tab")
         assert page.evaluate("document.activeElement === document.body || document.activeElement.closest('dialog')")
-    page.keyboard.press("Escape")
-    expect(dialog).to_be_hidden()
+    leave(page)
     button = page.get_by_role("button", name="Search")
     button.focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("combobox")).to_have_value("attention")
-    page.keyboard.press("Escape")
+    leave(page)
     expect(button).to_be_focused()
     ask(page, "mamba")
     expect(options.first).to_contain_text("Mamba")

@@ -277,11 +277,16 @@ def test_a_result_that_is_computed_when_it_is_read_is_seen(kind: str) -> None:
     def later() -> Case:
         a, b = (torch.randn(WIDE, WIDE) for _ in range(2))
 
+        def work() -> Any:  # so much of it that no load makes a copy take as long
+            for _ in range(50):
+                product = a @ b
+            return product
+
         def run() -> Any:
             if kind == "object":
-                return Later(lambda: a @ b)
+                return Later(work)
             result = torch.Tensor._make_subclass(LaterTensor, torch.empty(WIDE, WIDE))
-            result.compute = lambda: a @ b
+            result.compute = work
             return result
 
         return Case(run, reference=lambda: a.double() @ b.double())
