@@ -161,8 +161,10 @@ def report(name: str, made: Run) -> None:
 
 @contextmanager
 def hogs(count: int) -> Iterator[None]:
-    """Processes that do nothing but run."""
-    running = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(count)]
+    """Processes that do nothing but run, each in a session of its own: Linux shares cores out between sessions first, so
+    that all of them in one would leave a core to what is measured."""
+    command = [sys.executable, "-c", "while True: pass"]
+    running = [subprocess.Popen(command, start_new_session=True) for _ in range(count)]
     try:
         yield
     finally:

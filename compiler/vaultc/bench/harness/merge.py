@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from vaultc.bench.harness.peaks import peaks_of
 from vaultc.bench.records import stats
@@ -29,25 +29,31 @@ _GRAVE: tuple[Status, ...] = (
 )
 
 
+# A sweep, a metric, its unit, and the numbers among the parameters.
+Size: TypeAlias = tuple[str, str, str, frozenset[tuple[str, Param]]]
+
+
 def merge(points: Sequence[Point]) -> list[Point]:
     """One point for each metric, from the points that several processes gave at one setting."""
     unmeasured = [point for point in points if not point.measured and point.status != "ok"]
     failures = [point for point in unmeasured if point.metric == TIME]  # the call itself; another metric fails alone
-    metrics = list(dict.fromkeys(point.metric for point in points if point.measured))
-    if not metrics:
+    of_metric: dict[str, list[Point]] = {}
+    for point in points:
+        of_metric.setdefault(point.metric, []).append(point)
+    merged: dict[str, Point] = {}
+    for metric in dict.fromkeys(point.metric for point in points if point.measured):
+        same = of_metric[metric]
+        point = _with_memory(_pool([point for point in same if point.measured]), same)
+        if failures:
+            point = replace(point, status=failures[0].status, message=failures[0].message)
+        merged[metric] = point
+    if not merged:
         failure = (
             (failures or unmeasured)[0] if unmeasured else replace(points[0], status="skipped", message="not reached")
         )
-        return [_with_memory(failure, points)]
-    merged = []
-    for metric in metrics:
-        point = _pool([point for point in points if point.metric == metric and point.measured])
-        point = _with_memory(point, points)
-        if failures:
-            point = replace(point, status=failures[0].status, message=failures[0].message)
-        merged.append(point)
-    alone = {point.metric: point for point in unmeasured if point.metric not in (TIME, *metrics)}
-    return merged + list(alone.values())
+        return [_with_memory(failure, of_metric[failure.metric])]
+    alone = {point.metric: point for point in unmeasured if point.metric != TIME and point.metric not in merged}
+    return [*merged.values(), *alone.values()]
 
 
 def suspect(points: Iterable[Point], ceilings: Ceilings, machine: MachineClass | None = None) -> tuple[Point, ...]:
@@ -59,7 +65,10 @@ def suspect(points: Iterable[Point], ceilings: Ceilings, machine: MachineClass |
         for name in {*ceilings.gemm, *(peaks.rates if peaks else ())}
     }
     bounds = Ceilings(ceilings.copy, gemm)
-    return tuple(_flagged(point, known, bounds) for point in known)
+    of_size: dict[Size, list[Point]] = {}
+    for point in known:
+        of_size.setdefault(_size(point), []).append(point)
+    return tuple(_flagged(point, of_size[_size(point)], bounds) for point in known)
 
 
 def overall(points: Sequence[Point], expect: Literal["oom"] | None) -> tuple[Status, str]:
@@ -97,9 +106,8 @@ def _pool(points: Sequence[Point]) -> Point:
     )
 
 
-def _with_memory(point: Point, points: Sequence[Point]) -> Point:
-    """Adds what the probes found for its metric."""
-    same = [each for each in points if each.metric == point.metric]
+def _with_memory(point: Point, same: Sequence[Point]) -> Point:
+    """Adds what the probes found for it, in any of the points of its metric."""
     return replace(
         point,
         allocated=tuple(size for each in same for size in each.allocated),
@@ -108,7 +116,7 @@ def _with_memory(point: Point, points: Sequence[Point]) -> Point:
     )
 
 
-def _flagged(point: Point, known: Sequence[Point], bounds: Ceilings) -> Point:
+def _flagged(point: Point, same_size: Sequence[Point], bounds: Ceilings) -> Point:
     medians = process_medians(point)
     if not medians or point.unit != "s":
         return point
@@ -117,7 +125,7 @@ def _flagged(point: Point, known: Sequence[Point], bounds: Ceilings) -> Point:
     if fastest > 0 and _above_peak(point, fastest, bounds):
         found.append("above-peak")
     middle = stats.median(medians)
-    rivals = [other for other in known if _rival(point, other)]
+    rivals = [other for other in same_size if _rival(point, other)]
     if not point.cause and any(middle * LARGE_SPEED_UP * _less_work(point, other) < other.middle for other in rivals):
         found.append("large-speed-up")
     return replace(point, flags=tuple(dict.fromkeys((*point.flags, *found)))) if found else point
@@ -143,16 +151,17 @@ def _above_peak(point: Point, seconds: float, bounds: Ceilings) -> bool:
 
 
 def _rival(point: Point, other: Point) -> bool:
-    """Another variant of the same size: text and truth values differ, numbers do not. Times of a disturbed machine accuse none."""
+    """Another variant, of the same size. Times of a disturbed machine accuse none."""
     if {"disturbed", "throttled"} & {point.status, other.status}:
         return False
-    same = (point.sweep, point.metric, point.unit) == (other.sweep, other.metric, other.unit)
-    return same and other.measured and point.where != other.where and _sizes(point) == _sizes(other)
+    return other.measured and point.where != other.where
 
 
-def _sizes(point: Point) -> list[tuple[str, Param]]:
-    return [
+def _size(point: Point) -> Size:
+    """What two points share that are variants of one size: text and truth values differ, numbers do not."""
+    sizes = frozenset(
         (name, value)
         for name, value in point.params.items()
         if isinstance(value, (int, float)) and not isinstance(value, bool)
-    ]
+    )
+    return point.sweep, point.metric, point.unit, sizes
