@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.frontends.cli.conftest import write
-from vaultc.refactor import unlinked
+from vaultc.refactor import inflection, unlinked
 from vaultc.session import Session
 
 
@@ -18,7 +18,14 @@ def found(root: Path, files: dict[str, str]) -> list[tuple[str, str, str]]:
     return [(m.path, m.text, m.target) for m in unlinked.find(vault, unlinked.names(vault))]
 
 
-NAMED = {"Sparse attention.md": "", "Разреженное внимание.md": "", "FlashAttention.md": "---\naliases: [FA]\n---\n"}
+NAMED = {
+    "Sparse attention.md": "",
+    "Разреженное внимание.md": "",
+    "Кэш ключей.md": "",
+    "Память человека.md": "",
+    "Распределённые системы.md": "",
+    "FlashAttention.md": "---\naliases: [FA]\n---\n",
+}
 
 
 @pytest.mark.parametrize(
@@ -32,6 +39,10 @@ NAMED = {"Sparse attention.md": "", "Разреженное внимание.md"
         ("Sparse attention: a survey", "Sparse attention"),
         ("|sparse attention|b|\n|---|---|\n", "sparse attention"),
         ("| a | b |\n|---|---|\n| sparse attention | x |", "sparse attention"),
+        ('So-called "sparse attention" saves.', "sparse attention"),
+        ("Сколько кэшей ключей у слоя?", "кэшей ключей"),
+        ("Память людей коротка.", "Память людей"),
+        ("О распределенной системе.", "распределенной системе"),
     ],
 )
 def test_a_name_is_found(tmp_path: Path, text: str, words: str) -> None:
@@ -57,6 +68,10 @@ def test_a_name_is_found(tmp_path: Path, text: str, words: str) -> None:
         "Sparse Attention Mechanism is another name",
         "flashattention, fa, FA-like, FA.py, FA:x",
         "---\nx: y\n---",
+        '[x]: https://example.org "sparse attention"',
+        'the button "open sparse attention"',
+        "Разредили внимание.",
+        "Память человечества.",
     ],
 )
 def test_what_is_no_mention(tmp_path: Path, text: str) -> None:
@@ -73,8 +88,45 @@ def test_the_longest_name_wins_and_each_note_is_named_once(tmp_path: Path) -> No
 
 
 def test_a_plain_word_is_a_name_where_notes_link_it(tmp_path: Path) -> None:
-    files = {"Search.md": "", "Mamba.md": "", "a.md": "[[Mamba]]", "b.md": "[[mamba]]", "c.md": "Search for mamba."}
-    assert found(tmp_path / "v", files) == [("c.md", "mamba", "Mamba.md")]
+    files = {"Search.md": "", "Mamba.md": "", "a.md": "[[mamba]]", "c.md": "Search for mamba."}
+    assert found(tmp_path / "one", files) == []
+    assert found(tmp_path / "two", {**files, "b.md": "[[Mamba]]", "d.md": "[[mamba]]"}) == [
+        ("c.md", "mamba", "Mamba.md")
+    ]
+
+
+def test_a_plain_word_that_links_show_with_a_capital_is_no_name_without(tmp_path: Path) -> None:
+    files = {
+        "Trust.md": "",
+        "a.md": "See [[Trust]].",
+        "b.md": "See [[Trust]].",
+        "c.md": "I trust in it, as Trust says.",
+    }
+    assert found(tmp_path / "v", files) == [("c.md", "Trust", "Trust.md")]
+
+
+def test_a_russian_word_is_found_in_every_case(tmp_path: Path) -> None:
+    links = {f"{at}.md": f"[[Память|{form}]]" for at, form in enumerate(("память", "памяти", "памятью"))}
+    text = "Модель без памяти не запоминает."
+    assert found(tmp_path / "v", {"Память.md": "", **links, "a.md": text}) == [("a.md", "памяти", "Память.md")]
+
+
+@pytest.mark.parametrize(
+    ("one", "many"),
+    [
+        ("cache", "caches"),
+        ("query", "queries"),
+        ("box", "boxes"),
+        ("matrix", "matrices"),
+        ("loss", "losses"),
+        ("basis", "bases"),
+    ],
+)
+def test_the_plural_of_an_english_name_is_the_name(tmp_path: Path, one: str, many: str) -> None:
+    for name, text in ((f"other {one}", f"other {many}"), (f"other {many}", f"other {one}")):
+        files = {f"{name}.md": "", "a.md": f"[[{name}]]", "b.md": f"[[{name}]]", "c.md": f"Of a {text}."}
+        assert found(tmp_path / text, files) == [("c.md", text, f"{name}.md")]
+        assert inflection.forms(one)[0] in inflection.forms(many)
 
 
 def test_a_name_of_two_notes_an_unpublished_one_and_a_folder_s_note_are_not_meant(tmp_path: Path) -> None:
@@ -115,6 +167,6 @@ def test_names_of_one_first_word_are_not_compared_with_each_other(monkeypatch: p
 
     monkeypatch.setattr(unlinked, "_stands", counted)
     names = [f"Daily note of day {at}x" for at in range(300)]
-    found = unlinked.Names((name, f"{name}.md") for name in names).within(" and ".join(names))
-    assert [note for _, _, note in found] == [f"{name}.md" for name in names]
+    found = unlinked.Names(unlinked.Name(name, f"{name}.md") for name in names).within(" and ".join(names))
+    assert [name.target for _, _, name in found] == [f"{name}.md" for name in names]
     assert compared == 300

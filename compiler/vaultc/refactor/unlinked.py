@@ -1,21 +1,23 @@
 """Unlinked mentions: where running text names a note and does not link to it.
 
 Precision comes before completeness: what an author would have to look at twice is not offered. A name stands as whole words, in
-any case and number; a Russian one in any form that has its stem (https://snowballstem.org/algorithms/russian/stemmer.html).
+any case and number.
 """
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from functools import cache, lru_cache
-from itertools import pairwise
-from typing import Any, NamedTuple
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain, pairwise
+from operator import itemgetter
+from typing import NamedTuple
 
 from vaultc import parse, scan
 from vaultc.graph import Vault, target
 from vaultc.index import FOLDER_NOTES
 from vaultc.model import Note
 from vaultc.parse.ranges import Ranges
+from vaultc.refactor.inflection import forms, plain
 from vaultc.refactor.spelling import in_table, linkable, linktext
 from vaultc.text import Span, fold, splice
 
@@ -27,15 +29,22 @@ _JOINED = "-‐‑/\\@#_=&$^~"
 _SUFFIX = re.compile(r"[.:]\w")
 _BLANK = re.compile(r"\n\s*\n")
 _CAPITAL = re.compile(r" [A-ZА-ЯЁ]")
-_ADDRESS = re.compile(r"\S*(?:://|www\.)\S+|\S+@\S+\.\w+")
+# Addresses, and definitions of links with their titles.
+_APART = re.compile(r"^ {0,3}\[(?!\^)[^\]\n]+\]:[^\n]*|\S*(?:://|www\.)\S+|\S+@\S+\.\w+", re.M)
 _CYRILLIC = re.compile(r"[а-яё]")
-# The share of notes that link a plain word, of those that use it, from which on it is a name.
-_OFTEN_LINKED = 0.5
+# What stands between quotation marks with other words is the name of something else: of a button, a command, a book.
+_QUOTED = re.compile(r"«[^«»\n]{1,60}»|“[^“”\n]{1,60}”|\"[^\"\n]{1,60}\"")
+_QUOTES = '«»“”"'
+# The share of notes that link a plain word, of those that use it, from which on it is a name. Of what three vaults of documentation
+# link in half of their notes, three mentions in eight were none.
+_OFTEN_LINKED = 2 / 3
+# So many notes that link by a name make a habit.
+_HABIT = 2
 # What stands in so many notes, and in none as a link, is no name.
 _OFTEN_SEEN = 5
 # A name in one word of at most so many letters is often another word, too: its case must be the same.
 _SHORT = 3
-_Keys = tuple[str, ...]
+_Key = tuple[tuple[str, ...], str]
 
 
 class Mention(NamedTuple):
@@ -47,45 +56,75 @@ class Mention(NamedTuple):
     target: str
 
 
-class _Name(NamedTuple):
-    keys: _Keys
-    gaps: tuple[str, ...]
+class Name(NamedTuple):
+    """What a note is called: an English name that is `fixed` stands in no other number, one with a `capital` never without."""
+
     text: str
-    fixed: bool
     target: str
+    fixed: bool = False
+    capital: bool = False
+
+
+class _Sought(NamedTuple):
+    """A name by the dictionary's forms of its words, and what stands between these."""
+
+    keys: tuple[str, ...]
+    gaps: tuple[str, ...]
+    name: Name
+
+
+class _Branch:
+    """The names that begin with the same words, and those that go on."""
+
+    def __init__(self) -> None:
+        self.ends: list[_Sought] = []
+        self.then: defaultdict[str, _Branch] = defaultdict(_Branch)
 
 
 class Names:
-    """Names to look for, each with the note that it means. `fixed` are English ones that stand in no other number."""
+    """Names to look for, in every form of their words."""
 
-    def __init__(self, names: Iterable[tuple[str, str]], fixed: Container[str] = ()) -> None:
-        self._by_keys: defaultdict[_Keys, list[_Name]] = defaultdict(list)
-        for name, note in names:
-            if (known := _name(name, note, name in fixed)) and known not in self._by_keys[known.keys]:
-                self._by_keys[known.keys].append(known)
-        lengths: defaultdict[str, set[int]] = defaultdict(set)
-        for keys in self._by_keys:
-            lengths[keys[0]].add(len(keys))
-        self._lengths = {
-            first: sorted(found, reverse=True) for first, found in lengths.items()
-        }  # the longest name wins
+    def __init__(self, names: Iterable[Name]) -> None:
+        self._keys: defaultdict[str, set[str]] = defaultdict(set)
+        self._begin = _Branch()
+        for name in names:
+            if (words := _words(name.text)) is None:
+                continue
+            branch = self._begin
+            for word in words:
+                known = forms(word[0])
+                for form in known:
+                    self._keys[form].add(known[0])
+                branch = branch.then[known[0]]
+            branch.ends.append(_Sought(keys(name.text), _gaps(words, name.text), name))
 
-    def within(self, text: str) -> Iterator[tuple[int, int, str]]:
-        """Where names stand as whole words in a text: start and end in code points, and the note; none overlaps another."""
+    def within(self, text: str) -> Iterator[tuple[int, int, Name]]:
+        """Where names stand as whole words in a text: start and end in code points, and the name; none overlaps another."""
         words = list(_WORD.finditer(text))
         at = 0
         while at < len(words):
-            found = next((name for name in self._beginning(words, at) if _stands(name, words, at, text)), None)
+            found = next((one for one in self._beginning(words, at) if _stands(one, words, at, text)), None)
             if found:
                 last = at + len(found.keys) - 1
-                yield words[at].start(), words[last].end(), found.target
+                yield words[at].start(), words[last].end(), found.name
                 at = last
             at += 1
 
-    def _beginning(self, words: Sequence[re.Match[str]], at: int) -> Iterator[_Name]:
-        """The names that have the words from one on, in any form."""
-        for length in self._lengths.get(key(words[at][0]), ()):
-            yield from self._by_keys.get(tuple(key(word[0]) for word in words[at : at + length]), ())
+    def _beginning(self, words: Sequence[re.Match[str]], at: int) -> Iterator[_Sought]:
+        """The names that have the words from one on, the longest first."""
+        ends: list[list[_Sought]] = []
+        branches = [self._begin]
+        while branches and at < len(words):
+            near = self._keys.get(plain(words[at][0]), ())
+            branches = [branch.then[key] for branch in branches for key in near if key in branch.then]
+            ends += [branch.ends for branch in branches]
+            at += 1
+        return chain.from_iterable(reversed(ends))
+
+
+def keys(text: str) -> tuple[str, ...]:
+    """What the forms of a name have in common: the dictionary's form of each word."""
+    return tuple(forms(word)[0] for word in _WORD.findall(text))
 
 
 def names(vault: Vault) -> Names:
@@ -97,19 +136,36 @@ def names(vault: Vault) -> Names:
             for name in (note.title, note.stem, *note.aliases):
                 owners[fold(name)].add(path)
                 written.setdefault(fold(name), name)
-    known = [(written[name], next(iter(paths))) for name, paths in owners.items() if len(paths) == 1]
-    seen, linked = _uses(vault, Names(known))
-    kept = [name for name in known if _is_name(name[0], seen[_keys(name[0])], linked[_keys(name[0])])]
-    return Names(kept, fixed={name for name, _ in kept if not linked[_keys(name)]})
+    known = [Name(written[name], next(iter(paths))) for name, paths in owners.items() if len(paths) == 1]
+    uses, small = _uses(vault, Names(known))
+    return Names(
+        name._replace(fixed=uses[key].linked < _HABIT, capital=_is_plain(name.text) and not _is_linked(small[key]))
+        for name in known
+        if _is_name(name.text, uses[key := _key(name)])
+    )
 
 
-def _is_name(name: str, seen: int, linked: int) -> bool:
+@dataclass
+class _Use:
+    """How many notes use a name, and how many of them as the whole text of a link to its note."""
+
+    seen: int = 0
+    linked: int = 0
+
+
+def _is_name(name: str, use: _Use) -> bool:
     """Whether a vault means a note by its name, when so many notes use it, and so many of them as a link.
 
     The measure is the keyphraseness of Mihalcea and Csomai (2007), counted in notes, since a name is linked once in each. A
     plain word needs evidence that it is a name; of what is distinctive it takes evidence to the contrary.
     """
-    return linked >= _OFTEN_LINKED * max(seen, 1) if _is_plain(name) else linked > 0 or seen < _OFTEN_SEEN
+    if _is_plain(name):
+        return use.linked >= _HABIT and _is_linked(use)
+    return use.linked > 0 or use.seen < _OFTEN_SEEN
+
+
+def _is_linked(use: _Use) -> bool:
+    return use.linked > 0 and use.linked >= _OFTEN_LINKED * use.seen
 
 
 def _is_plain(name: str) -> bool:
@@ -117,23 +173,31 @@ def _is_plain(name: str) -> bool:
     return name.isalpha() and name[1:].islower()
 
 
-def _uses(vault: Vault, known: Names) -> tuple[Counter[_Keys], Counter[_Keys]]:
-    """How many notes use each name, and how many of them as the text of a link to its note."""
-    seen: Counter[_Keys] = Counter()
-    linked: Counter[_Keys] = Counter()
+def _uses(vault: Vault, known: Names) -> tuple[Mapping[_Key, _Use], Mapping[_Key, _Use]]:
+    """How the notes but its own use each name, in running text and in links; and the same of a name that begins without a capital."""
+    uses: defaultdict[_Key, _Use] = defaultdict(_Use)
+    small: defaultdict[_Key, _Use] = defaultdict(_Use)
     for path, note in vault.notes.items():
-        body = vault.text(path)[note.body :].decode("utf-8", "replace")
-        seen.update({_keys(body[start:end]) for start, end, goal in known.within(body) if goal != path})
-        links: set[_Keys] = set()
+        linked: set[tuple[_Key, bool]] = set()
         for reference, link in zip(note.references, vault.links[path], strict=True):
-            shown = reference.label or reference.target.partition("#")[0].rpartition("/")[2]
-            links.update(_keys(shown) for _, _, goal in known.within(shown) if goal == target(link))
-        linked.update(links)
-    return seen, linked
+            text = reference.label or reference.target.partition("#")[0].rpartition("/")[2]
+            for start, _, name in known.within(text):
+                if name.target == target(link) and len(keys(text)) == len(keys(name.text)):
+                    linked.add((_key(name), text[start].islower()))
+        data = vault.text(path)
+        found = ((_key(name), data[slice(*span)].decode()[0].islower()) for span, name in _running(vault, note, known))
+        seen = {use for use in found if use[0][1] != path} | linked
+        for key in dict(seen):
+            uses[key].seen += 1
+            uses[key].linked += not linked.isdisjoint(((key, True), (key, False)))
+        for key, _ in filter(itemgetter(1), seen):
+            small[key].seen += 1
+            small[key].linked += (key, True) in linked
+    return uses, small
 
 
-def _keys(text: str) -> _Keys:
-    return tuple(map(key, _WORD.findall(text)))
+def _key(name: Name) -> _Key:
+    return keys(name.text), name.target
 
 
 def find(vault: Vault, known: Names, covers: Callable[[Note], bool] = lambda note: True) -> Iterator[Mention]:
@@ -151,6 +215,12 @@ def find(vault: Vault, known: Names, covers: Callable[[Note], bool] = lambda not
 def running(vault: Vault, note: Note, known: Names) -> Iterator[Mention]:
     """Every place where a name stands in running text: not in code, mathematics, HTML, links, tags, headings or comments."""
     data = vault.text(note.path)
+    for span, name in _running(vault, note, known):
+        yield Mention(note.path, span, data[span.start : span.end].decode("utf-8", "replace"), name.target)
+
+
+def _running(vault: Vault, note: Note, known: Names) -> Iterator[tuple[Span, Name]]:
+    data = vault.text(note.path)
     body = data[note.body :].decode("utf-8", "replace")
     found = list(known.within(body))
     if not found:
@@ -158,16 +228,17 @@ def running(vault: Vault, note: Note, known: Names) -> Iterator[Mention]:
     document = parse.read(data, note.body)
     taken = [Span(event.start, event.end) for event in document.events if event.name in _TAKEN]
     taken += [*document.comments, *(reference.span for reference in note.references), *(tag.span for tag in note.tags)]
-    ranges, addresses = Ranges(taken), Ranges(Span(*match.span()) for match in _ADDRESS.finditer(body))
+    ranges, apart = Ranges(taken), Ranges(Span(*match.span()) for match in _APART.finditer(body))
+    quoted = Ranges(Span(*match.span()) for match in _QUOTED.finditer(body))
     at, place = 0, note.body
-    for start, end, goal in found:
-        if start in addresses:
+    for start, end, name in found:
+        if start in apart or (start in quoted and not (body[start - 1] in _QUOTES and body[end] in _QUOTES)):
             continue
         place += len(body[at:start].encode())
         at = start
         span = Span(place, place + len(body[start:end].encode()))
         if span.start not in ranges:
-            yield Mention(note.path, span, body[start:end], goal)
+            yield span, name
 
 
 def link(vault: Vault, mentions: Iterable[Mention]) -> Mapping[str, bytes]:
@@ -198,41 +269,14 @@ def wikilink(vault: Vault, note: Note, mention: Mention) -> str | None:
     return f"[[{text}{pipe}{shown}]]"
 
 
-def key(word: str) -> str:
-    """What the forms of a word have in common: the stem of a Russian one, the singular of an English one."""
-    return _key(fold(word))
-
-
-@lru_cache(maxsize=1 << 16)
-def _key(word: str) -> str:
-    if _CYRILLIC.search(word):
-        return str(_russian().stemWord(word.replace("ё", "е")))
-    if word.endswith(("ss", "us", "is")) or len(word) < 4:
-        return word
-    if word.endswith("ies"):
-        return word[:-3] + "y"
-    if word.endswith(("ses", "xes", "zes", "ches", "shes")):
-        return word[:-2]
-    return word.removesuffix("s")
-
-
-@cache
-def _russian() -> Any:
-    import snowballstemmer  # slow to import
-
-    return snowballstemmer.stemmer("russian")
-
-
-def _name(name: str, target: str, fixed: bool) -> _Name | None:
-    """A name as it is looked for; None for one that running text cannot be told to mean."""
+def _words(name: str) -> list[re.Match[str]] | None:
+    """The words of a name; None where running text cannot be told to mean it."""
     words = list(_WORD.finditer(name))
     if not words or words[0].start() or words[-1].end() != len(name) or name.isdecimal():
         return None
-    if len(name) < 2:
+    if len(name) < 2 or max(map(len, _WORD.findall(name))) <= _SHORT < len(name):
         return None
-    if max(map(len, _WORD.findall(name))) <= _SHORT < len(name):
-        return None
-    return _Name(tuple(key(word[0]) for word in words), _gaps(words, name), name, fixed, target)
+    return words
 
 
 def _gaps(words: Sequence[re.Match[str]], text: str) -> tuple[str, ...]:
@@ -240,13 +284,13 @@ def _gaps(words: Sequence[re.Match[str]], text: str) -> tuple[str, ...]:
     return tuple(" ".join(text[a.end() : b.start()].split()) for a, b in pairwise(words))
 
 
-def _stands(name: _Name, words: Sequence[re.Match[str]], at: int, text: str) -> bool:
-    run = words[at : at + len(name.keys)]
-    if _gaps(run, text) != name.gaps:
+def _stands(sought: _Sought, words: Sequence[re.Match[str]], at: int, text: str) -> bool:
+    run = words[at : at + len(sought.keys)]
+    if _gaps(run, text) != sought.gaps:
         return False
     start, end = run[0].start(), run[-1].end()
     written = text[start:end]
-    if _BLANK.search(written) or not _is_form(name, written):
+    if _BLANK.search(written) or not _is_form(sought.name, written):
         return False
     if written[-len(run[-1][0])].isupper() and _CAPITAL.match(text, end):  # a longer name begins like this one
         return False
@@ -254,10 +298,13 @@ def _stands(name: _Name, words: Sequence[re.Match[str]], at: int, text: str) -> 
     return not (before and before in _JOINED) and not (after and after[0] in _JOINED) and not _SUFFIX.match(after)
 
 
-def _is_form(name: _Name, written: str) -> bool:
-    """Whether words of the same stems are a form of the name: in another case or number, one word may be another word."""
+def _is_form(name: Name, written: str) -> bool:
+    """Whether forms of its words are a form of the name: in another case or number, one word may be another word."""
+    if name.capital and not written[0].isupper():
+        return False
     if _CYRILLIC.search(fold(name.text)):
         return True
-    if len(name.keys) == 1 and (len(name.text) <= _SHORT or not name.text[1:].islower()):
+    one = len(_WORD.findall(name.text)) == 1
+    if one and (len(name.text) <= _SHORT or not name.text[1:].islower()):
         return written.removesuffix("s") == name.text.removesuffix("s")
-    return fold(" ".join(written.split())) == fold(name.text) or (len(name.keys) > 1 and not name.fixed)
+    return fold(" ".join(written.split())) == fold(name.text) or not (one or name.fixed)

@@ -65,7 +65,7 @@ def new(title: str, folder: Path | None, aliases: tuple[str, ...], tags: tuple[s
     emit(f"{safe(str(path.relative_to(report.here) if path.is_relative_to(report.here) else path))}\n")
     for other in named:
         note(f"{report.from_here(other)} has that name, too: links to it may now be ambiguous")
-    known = unlinked.Names((name, "") for name in (title, *aliases))
+    known = unlinked.Names(unlinked.Name(name, "") for name in (title, *aliases))
     found = [mention for other in vault.notes.values() for mention in unlinked.running(vault, other, known)]
     for mention in found:
         emit(f"{line(report, mention)}\n")
