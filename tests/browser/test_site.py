@@ -29,6 +29,12 @@ Some pairs of tokens are scored, see [[Память]] and [[A note to come]].
 
 $$ e^{i\\pi} + 1 = 0 $$
 
+1. First
+
+    1. Second
+
+        1. Third
+
 ```mermaid
 graph LR
   Query --> Key
@@ -89,6 +95,12 @@ def test_formulas_and_diagrams_are_drawn_from_the_site_itself(watch: Watched) ->
     # The theme replaces the block by a closed shadow tree of the picture's size.
     expect(page.locator("div.mermaid")).to_be_visible()
     assert page.locator("pre.mermaid").count() == 0
+
+
+def test_numbers_of_nested_lists_are_decimal(watch: Watched) -> None:
+    lists = watch.open("attention/Sparse attention/").locator("article ol")
+    styles = lists.evaluate_all("found => found.map((list) => getComputedStyle(list).listStyleType)")
+    assert styles == ["decimal"] * 3
 
 
 def test_folded_code_is_highlighted_and_can_be_copied(watch: Watched) -> None:

@@ -43,11 +43,10 @@ class Keys:
         return key.hexdigest()
 
     def page(self, part: str, path: str, mentioned: Sequence[Mention], front: str) -> str:
-        """Of the whole object file: the part, the pages of its tags, who mentions it with which words, and what stands in front."""
+        """Of the whole object file: the part, who mentions it with which words, and what stands in front."""
         notes, layout = self._vault.notes, self._layout
-        tags = [layout.tags.get(fold(tag.name)) for tag in notes[path].tags]
         sources = {mention.source: (notes[mention.source].title, layout.notes[mention.source]) for mention in mentioned}
-        text = f"{part}{tags}{sources}{mentioned}{front}"
+        text = f"{part}{sources}{mentioned}{front}"
         return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
     def listing(self, graph: str, front: str, changed: Mapping[str, int]) -> str:
@@ -96,7 +95,8 @@ class Keys:
             said = self._said
             means = [said.get(id(meant)) or self._say(meant) for meant in self._vault.links[path]]
             anchors = [heading.anchor for heading in note.headings]
-            text = f"{path}\0{self._layout.notes.get(path)}\0{note.digest}\0{note.title}\0{anchors}\0{means}"
+            tags = [self._layout.tags.get(fold(tag.name)) for tag in note.tags]
+            text = f"{path}\0{self._layout.notes.get(path)}\0{note.digest}\0{note.title}\0{anchors}\0{tags}\0{means}"
             known = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
             self._meanings[path] = known
         return known

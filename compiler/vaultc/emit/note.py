@@ -77,7 +77,8 @@ def _written(
         title=_title(note, document) if len(place.open) == 1 else -1,
         anchors=anchors,
         folds=folds,
-        ids={block.id_span: f"^{block.id}" if anchors else "" for block in note.blocks},
+        ids={block.id_span: f"^{block.id}" if len(place.open) == 1 else "" for block in note.blocks},
+        tags=_tags(layout, note, place),
         hard_breaks=vault.project.obsidian.hard_breaks,
         prefix="" if len(place.open) == 1 else f"e{BUDGET - use.left}-",
     )
@@ -125,6 +126,16 @@ def _title(note: Note, document: Document) -> int:
     first = opening(document, note.headings)
     named = next(iter(strings(note.metadata.get("title"))), "")
     return first.span.start if first and (not named or fold(named) == fold(first.text)) else -1
+
+
+def _tags(layout: Layout, note: Note, place: Place) -> dict[Span, str]:
+    """The links in the place of the tags that stand in a note's text."""
+    out = {}
+    for tag in note.tags:
+        page = layout.tags.get(fold(tag.name)) if tag.span.start >= note.body else None
+        if page:
+            out[tag.span] = f"[\\#{escape(tag.name, links=False)}]({pages.destination(page, place.page)})"
+    return out
 
 
 def _described(vault: Vault, reference: Reference, resolution: Resolution) -> str:

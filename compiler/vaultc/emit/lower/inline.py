@@ -39,7 +39,7 @@ class Scope:
 
     document: Document
     plan: Plan
-    ids: list[tuple[Span, str]] = field(init=False)
+    replaced: list[tuple[Span, str]] = field(init=False)
     labels: dict[str, str] = field(default_factory=dict)
     order: list[str] = field(default_factory=list)
     written: dict[str, str] = field(default_factory=dict)
@@ -47,7 +47,7 @@ class Scope:
     brought: list[str] = field(default_factory=list)  # the definitions of footnotes in embeds
 
     def __post_init__(self) -> None:
-        self.ids = sorted(self.plan.ids.items())
+        self.replaced = sorted((*self.plan.ids.items(), *self.plan.tags.items()))
 
     def label(self, name: str) -> str:
         """The label under which the footnote `name` stands in the page."""
@@ -67,15 +67,15 @@ class Scope:
             return f"[^{label}]", escape.LINK
         return f'<sup><a class="footnote-ref" href="#fn:{label}">{label}</a></sup>', escape.HOLE
 
-    def markers(self, start: int, end: int) -> list[tuple[Span, str]]:
-        """The `^id` markers that touch a range of bytes, with their ids."""
-        if not self.ids:
+    def replacements(self, start: int, end: int) -> list[tuple[Span, str]]:
+        """The `^id` markers and the tags that touch a range of bytes, with what the plan says of them."""
+        if not self.replaced:
             return []
-        at = bisect_left(self.ids, start, key=lambda pair: pair[0].end)
-        while at < len(self.ids) and self.ids[at][0].end <= start:
+        at = bisect_left(self.replaced, start, key=lambda pair: pair[0].end)
+        while at < len(self.replaced) and self.replaced[at][0].end <= start:
             at += 1
-        stop = bisect_left(self.ids, end, lo=at, key=lambda pair: pair[0].start)
-        return self.ids[at:stop]
+        stop = bisect_left(self.replaced, end, lo=at, key=lambda pair: pair[0].start)
+        return self.replaced[at:stop]
 
 
 def one_line(events: Sequence[Event], scope: Scope, *, cell: bool = False, opens: bool = False) -> str:
@@ -98,7 +98,7 @@ def parts(
     `flat` wants one line, `cell` one without bare pipes; `item` says that it opens a list item, where `[ ]` is a task, `opens`
     that its lines begin lines of the page; `depth` counts the footnotes around it.
     """
-    if len(events) == 1 and events[0].name == "Text" and not scope.ids:
+    if len(events) == 1 and events[0].name == "Text" and not scope.replacements(events[0].start, events[0].end):
         text = events[0].data
         if not (_BUSY.search(text) or (item and text[0] == "[") or text[-1] in "#^ "):
             return [Part(escape.escape(text, lines=opens, cell=cell))]
@@ -221,17 +221,24 @@ class _Leaf:
             self.held.append(markdown)
 
     def plain(self, text: str, start: int, end: int, i: int) -> None:
-        """Text of the note, less the markers of its blocks."""
-        for span, name in self.scope.markers(start, end):
-            if span.start >= start:
-                text = self.scope.document.slice(start, span.start).rstrip()
-                self.literal(text, i)
-                self.hold(f' <span id="{pieces.attribute(name)}" data-vaultc="block"></span>' if name else "")
-            start = min(span.end, end)
-            text = self.scope.document.slice(start, end)
-        self.literal(text, i)
+        """Text of the note, with what the plan puts in the place of its tags and of the markers of its blocks."""
+        whole = len(text)
+        for span, name in self.scope.replacements(start, end):
+            before, start = start, min(span.end, end)
+            rest = self.scope.document.slice(start, end)
+            if span.start >= before:
+                shown = self.scope.document.slice(before, span.start)
+                tag = span in self.scope.plan.tags
+                self.literal(shown if tag else shown.rstrip(), i, whole - len(text))
+                if tag:
+                    self.hold(name, escape.LINK)
+                elif name:
+                    self.hold(f' <span id="{pieces.attribute(name)}" data-vaultc="block"></span>')
+            text = rest
+        self.literal(text, i, whole - len(text))
 
-    def literal(self, text: str, i: int) -> None:
+    def literal(self, text: str, i: int, at: int = 0) -> None:
+        """Text as it is read; `i` is its event, and it begins at the character `at` of that."""
         if "\0" in text or "\1" in text:
             text = text.replace("\0", "\ufffd").replace("\1", "\ufffd")
         if "\r" in text or "\n" in text:
@@ -243,13 +250,13 @@ class _Leaf:
                 else:
                     self.text.append(piece)
         elif self.marks and "==" in text:
-            at = 0
+            read = 0
             for match in pieces.HIGHLIGHT.finditer(text):
-                if (i, match.start()) in self.marks:
-                    self.text.append(text[at : match.start()])
+                if (i, at + match.start()) in self.marks:
+                    self.text.append(text[read : match.start()])
                     self.hold("==")
-                    at = match.end()
-            self.text.append(text[at:])
+                    read = match.end()
+            self.text.append(text[read:])
         elif text:
             self.text.append(text)
 

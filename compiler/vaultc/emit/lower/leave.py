@@ -18,6 +18,7 @@ def leave(document: Document, plan: Plan) -> tuple[str, list[str]]:
     edits += [
         (span, f'<span id="{name}" data-vaultc="block"></span>' if name else "") for span, name in plan.ids.items()
     ]
+    edits += plan.tags.items()
     for i, (name, payload, start, end) in enumerate(events):
         if name == "+CodeBlock" and start in plan.folds:
             edits.append(_folded(data, start, end, plan.folds[start]))

@@ -27,6 +27,7 @@ class Plan:
     `folds`: a code block → how it is folded.
     `anchors`: a heading → the id written after it; "" or no entry writes none.
     `ids`: the span of a `^id` marker → the id of the empty span that takes its place.
+    `tags`: the span of a tag in the text → the Markdown in its place.
     `hard_breaks`: every line ending within a paragraph breaks the line, as Obsidian shows it.
     `title`: where the heading is that stays of level 1; others become level 2. None leaves all as they are.
     `prefix`: put before the labels of footnotes, so that an embedded note's do not meet the host's.
@@ -40,6 +41,7 @@ class Plan:
     folds: Mapping[int, Fold] = field(default_factory=dict)
     anchors: Mapping[int, str] = field(default_factory=dict)
     ids: Mapping[Span, str] = field(default_factory=dict)
+    tags: Mapping[Span, str] = field(default_factory=dict)
     hard_breaks: bool = False
     title: int | None = None
     prefix: str = ""

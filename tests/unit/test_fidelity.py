@@ -1,0 +1,72 @@
+"""What Obsidian shows in a note, the page shows too: each case by the HTML that the generator makes of it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import markdown
+import pytest
+
+from vaultc.emit import emit
+from vaultc.publish.dialect import EXTENSIONS
+from vaultc.session import Session
+
+
+def objects(root: Path, **notes: str) -> Path:
+    """The object files of a vault with these notes."""
+    root.mkdir(exist_ok=True)
+    for name, text in notes.items():
+        (root / f"{name}.md").write_text(f"---\ntitle: T\n---\n{text}", encoding="utf-8")
+    return emit(Session.open(root).vault, root.parent / "docs").folder
+
+
+def page(root: Path, text: str, **others: str) -> str:
+    """The HTML of the text of note `a`, without what stands around it."""
+    made = (objects(root / "v", a=text, **others) / "a.md").read_text(encoding="utf-8").split("\n---\n", 1)[1]
+    shown = markdown.markdown(made, extensions=[*EXTENSIONS], extension_configs=EXTENSIONS)
+    return re.sub(r'<div data-search-exclude="" data-vaultc="(?:about|tags)">.*?</div>\s*(?:</div>)?', "", shown)
+
+
+TAGS = {
+    "alone": ("#one", ['<p><a href="tags/one.md">#one</a></p>']),
+    "in a sentence": ("A #one, and (#two/three).", [">#one</a>, and", '(<a href="tags/two/three.md">#two/three</a>).']),
+    "in a heading": ("## On #one\n", ['<h2 id="on-one">On <a href="tags/one.md">#one</a><a class="headerlink"']),
+    "in a list": ("- #one\n- *a #two*\n", ['<li><a href="tags/one.md">#one</a></li>', '<em>a <a href="tags/two.md">']),
+    "in a cell": ("| a |\n|---|\n| #one |\n", ['<td><a href="tags/one.md">#one</a></td>']),
+    "in a quote": ("> [!note] #one\n> #two\n", ['">#one</a>', '">#two</a>']),
+    "between highlights": ("==a== #one ==b==", ["<mark>a</mark>", '">#one</a>', "<mark>b</mark>"]),
+    "before a marker": ("Text #one ^id", ['">#one</a>', 'id="^id"']),
+    "with underlines": ("#one_two_three #ф", ['">#one_two_three</a>', '<a href="tags/ф.md">#ф</a>']),
+}
+
+
+@pytest.mark.parametrize("name", TAGS)
+def test_a_tag_in_the_text_leads_to_its_page(name: str, tmp_path: Path) -> None:
+    text, expected = TAGS[name]
+    shown = page(tmp_path, text)
+    for part in expected:
+        assert part in shown
+
+
+@pytest.mark.parametrize(
+    "text", ["`#one`", "[see #one](https://a.b)", "#1", "a#one", "\\#one", "<b title='#one'>x</b>"]
+)
+def test_what_is_no_tag_is_no_link_to_one(text: str, tmp_path: Path) -> None:
+    assert "tags/" not in page(tmp_path, text)
+
+
+def test_a_site_without_pages_of_tags_shows_them_as_text(tmp_path: Path) -> None:
+    (tmp_path / "v").mkdir()
+    (tmp_path / "v" / "vaultc.toml").write_text('pages_hidden = ["tags"]\n')
+    assert "<p>#one</p>" in page(tmp_path, "#one")
+
+
+def test_a_note_without_headings_keeps_the_ids_of_its_blocks(tmp_path: Path) -> None:
+    assert '<span id="^id" data-vaultc="block">' in page(tmp_path, "Text. ^id\n")
+
+
+def test_a_tag_in_an_embed_leads_from_the_page_that_shows_it(tmp_path: Path) -> None:
+    (tmp_path / "v" / "deep").mkdir(parents=True)
+    (tmp_path / "v" / "deep" / "b.md").write_text("#one\n")
+    assert '<a href="tags/one.md">#one</a>' in page(tmp_path, "![[b]]")
