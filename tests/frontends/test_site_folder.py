@@ -1,10 +1,13 @@
 """Into which folders a site may go, and what of them a build may delete."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -148,13 +151,13 @@ def counted(call):
         return call(*arguments, **named)
     return step
 
-for name in ("rename", "replace", "unlink"):
+for name in ("rename", "replace", "unlink", "rmdir", "mkdir"):
     setattr(Path, name, counted(getattr(Path, name)))
-shutil.rmtree, shutil.copy2 = counted(shutil.rmtree), counted(shutil.copy2)
+os.link, shutil.rmtree, shutil.copy2 = counted(os.link), counted(shutil.rmtree), counted(shutil.copy2)
 disk._rename = counted(disk._rename) if sys.argv[3] == "native" else lambda *_: False
 site._MANY = int(os.environ.get("MANY", site._MANY))
 swap = Swap(Path(sys.argv[1]))
-swap.aside.mkdir()
+os.mkdir(swap.aside)
 (swap.aside / "index.html").write_text("new")
 swap.carry(sys.argv[4:])
 swap.done()
@@ -180,29 +183,44 @@ def test_a_build_killed_at_any_step_leaves_a_site_and_its_repository(tmp_path: P
     raise AssertionError("the steps never came to an end")
 
 
-@pytest.mark.parametrize("large", [False, True])
-def test_a_few_files_killed_at_any_step_are_whole_and_the_next_build_knows_which_are_new(
-    tmp_path: Path, large: bool
+def edit(site: Path, files: dict[str, str], stay: list[str]) -> None:
+    swap = Swap(site)
+    write(swap.aside, files)
+    swap.carry(stay)
+    swap.done()
+
+
+@pytest.mark.parametrize("way", ["native", "two renames"])
+@pytest.mark.parametrize("size", ["small", "large", "large, edited before"])
+def test_a_site_with_few_new_files_killed_at_any_step_is_the_old_one_or_the_new_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: str, way: str
 ) -> None:
-    """Of a large site some may be new and some old; any other is the one or the other."""
-    for step in range(20):
+    if size != "small":
+        monkeypatch.setattr(publish_site, "_MANY", 0)
+    env = os.environ | {"MANY": str(publish_site._MANY)}
+    tag = {"CACHEDIR.TAG": disk.TAG_TEXT}
+    old = {"index.html": "old", "stays/index.html": "x", "gone/index.html": "y", "CNAME": "example.org", **tag}
+    new = {"index.html": "new", "stays/index.html": "x", "CNAME": "example.org", **tag}
+    aside = set() if size == "small" else {".site.vaultc-last/.gitignore", ".site.vaultc-last/CACHEDIR.TAG"}
+    for step in range(80):
         folder = tmp_path / str(step)
-        tag = {"CACHEDIR.TAG": disk.TAG_TEXT}
-        site = write(folder / "site", {"index.html": "old", "stays/index.html": "x", "gone/index.html": "y", **tag})
+        site = write(folder / "site", old)
+        if size == "large, edited before":
+            edit(site, {"index.html": "old"}, ["stays/index.html", "gone/index.html"])
         done = subprocess.run(
-            [sys.executable, "-c", KILLED, site, str(step), "native", "stays/index.html"],
-            check=False,
-            env=os.environ | ({"MANY": "0"} if large else {}),
+            [sys.executable, "-c", KILLED, site, str(step), way, "stays/index.html"], check=False, env=env
         )
-        assert large or (tree(site)["index.html"] == "old") == ("gone/index.html" in tree(site))
-        swap = Swap(site)
-        found = tree(folder)
-        assert found.pop("site/index.html") in ("old", "new")
-        assert found.pop("site/gone/index.html", "y") == "y"
-        assert found == {"site/stays/index.html": "x", "site/CACHEDIR.TAG": disk.TAG_TEXT}
-        assert {name for name, stamp in swap.found.items() if stamp} == set(tree(site))
+        assert way != "native" or tree(site) in (old, new), step
+        swap = Swap(site)  # the next build
+        assert tree(site) in (old, new), step
+        assert {name for name, stamp in swap.found.items() if stamp} == {*tree(site)} - {"CNAME"}
+        edit(site, {"index.html": "next"}, ["stays/index.html"])
+        assert tree(site) == {**new, "index.html": "next"}
+        assert {name for name in tree(folder) if not name.startswith(("site/", ".site.vaultc-last/site/"))} == aside, (
+            step
+        )
         if done.returncode == 0:
-            assert tree(site) == {"index.html": "new", "stays/index.html": "x", **tag}
+            assert step > 5
             return
         assert done.returncode == -signal.SIGKILL
     raise AssertionError("the steps never came to an end")
@@ -216,20 +234,52 @@ def test_what_is_in_the_way_of_a_few_files_is_removed_and_nothing_is_written_thr
     write(site, {"CACHEDIR.TAG": disk.TAG_TEXT, ".git/HEAD": "ref", ".nojekyll": "old"})
     write(tmp_path, {"documents/index.html": "mine"})
     (site / "link").symlink_to("../documents")
-    swap = Swap(site)
-    write(swap.aside, {"file/index.html": "new", "folder/deep": "new", "link/index.html": "new", ".nojekyll": "new"})
-    swap.carry(["stays.html"])
-    swap.done()
-    assert tree(tmp_path) == {
-        "documents/index.html": "mine",
-        "site/.git/HEAD": "ref",
-        "site/.nojekyll": "new",
-        "site/CACHEDIR.TAG": disk.TAG_TEXT,
-        "site/file/index.html": "new",
-        "site/folder/deep": "new",
-        "site/link/index.html": "new",
-        "site/stays.html": "x",
-    }
+    new = {"file/index.html": "new", "folder/deep": "new", "link/index.html": "new", ".nojekyll": "new"}
+    for turned in (False, True):  # the third goes into what the first left
+        edit(site, new, ["stays.html"])
+        found = tree(tmp_path)
+        assert {name: text for name, text in found.items() if not name.startswith(".site.vaultc-last/")} == {
+            "documents/index.html": "mine",
+            "site/.git/HEAD": "ref",
+            "site/CACHEDIR.TAG": disk.TAG_TEXT,
+            "site/stays.html": "x",
+            **{f"site/{name}": text for name, text in new.items()},
+        }
+        if not turned:
+            edit(site, {"file": "old", "folder/deep/index.html": "old", "link": "old"}, ["stays.html"])
+            second = tmp_path / ".site.vaultc-last/site"
+            shutil.rmtree(second / "link")
+            (second / "link").symlink_to("../../documents")
+
+
+PLANTED = {
+    "a symlink for all of it": lambda last, documents: last.symlink_to(documents),
+    "a symlink for its site": lambda last, documents: (last.mkdir(), (last / "site").symlink_to(documents)),
+    "a symlink in it": lambda last, documents: (
+        (last / "site").mkdir(parents=True),
+        (last / "site/a").symlink_to(documents),
+    ),
+    "other files": lambda last, documents: write(last / "site", {"a/index.html": "theirs", ".git/HEAD": "ref"}),
+}
+
+
+@pytest.mark.parametrize("plant", PLANTED.values(), ids=PLANTED)
+def test_nothing_is_believed_that_somebody_put_where_the_site_before_the_last_lies(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, plant: Callable[[Path, Path], object]
+) -> None:
+    monkeypatch.setattr(publish_site, "_MANY", 0)
+    site = write(tmp_path / "site", {"a/index.html": "stays", "CACHEDIR.TAG": disk.TAG_TEXT, ".git/HEAD": "own"})
+    documents = write(tmp_path / "documents", {"index.html": "mine", "site/letter": "mine"})
+    mine = tree(documents)
+    plant(tmp_path / ".site.vaultc-last", documents)
+    planted = tmp_path / ".site.vaultc-last/site/a/index.html"
+    if planted.is_file() and not planted.is_symlink():
+        shutil.copystat(site / "a/index.html", planted)
+    with suppress(VaultcError):
+        edit(site, {"b/index.html": "new"}, ["a/index.html"])
+    assert tree(documents) == mine
+    assert (site / "a/index.html").read_text() == "stays"
+    assert (site / ".git/HEAD").read_text() == "own"
 
 
 def test_files_that_came_during_the_build_are_not_deleted(tmp_path: Path) -> None:

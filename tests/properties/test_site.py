@@ -114,7 +114,7 @@ def _quiet() -> Iterator[None]:
     True,
 )  # a template that comes to lie in front of another, and changes
 def test_a_site_follows_its_edits(vault: Mapping[str, str], later: list[tuple[str, str, str]], large: bool) -> None:
-    """Into a `large` site few new files are moved one by one."""
+    """A `large` site with few new files is made of the one before the last."""
     with (
         mock.patch.object(site, "_MANY", 0 if large else site._MANY),
         tempfile.TemporaryDirectory() as name,

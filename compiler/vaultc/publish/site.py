@@ -3,7 +3,7 @@
 import gzip
 import os
 import shutil
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -14,9 +14,9 @@ from vaultc.publish.carry import carry
 
 # What stays in a site's folder that is the checkout of a published branch.
 KEPT = (".git", "CNAME", ".nojekyll")
-# Files that are moved into a site within a moment, and those that are linked into a new one within another.
-_FEW = 500
+# Files from which on a site has a second one beside it, and new files up to which that becomes the next.
 _MANY = 4_000
+_FEW = 500
 
 
 def claim(site: Path, project: Project, sources: Mapping[str, Path]) -> Path:
@@ -81,6 +81,14 @@ def tree(folder: Path) -> dict[str, disk.Stamp | None]:
     end) among it. What a site's owner keeps in it is passed over. Raises OSError, but none for a folder that is not there.
     """
     out: dict[str, disk.Stamp | None] = {}
+    for name, entry in _walk(folder):
+        found = entry.stat(follow_symlinks=False) if entry.is_file(follow_symlinks=False) else None
+        out[name] = found and (found.st_size, found.st_mtime_ns)
+    return out
+
+
+def _walk(folder: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    """What is below a folder, as `tree` names it."""
     todo = [("", str(folder))]
     while todo:
         prefix, place = todo.pop()
@@ -91,25 +99,25 @@ def tree(folder: Path) -> dict[str, disk.Stamp | None]:
                     if name in KEPT:
                         continue
                     if entry.is_dir(follow_symlinks=False):
-                        out[name + "/"] = None
-                        todo.append((name + "/", entry.path))
-                    elif entry.is_file(follow_symlinks=False):
-                        found = entry.stat(follow_symlinks=False)
-                        out[name] = (found.st_size, found.st_mtime_ns)
-                    else:
-                        out[name] = None
+                        name += "/"
+                        todo.append((name, entry.path))
+                    yield name, entry
         except FileNotFoundError:
             if prefix:
                 raise
-    return out
+
+
+def _nodes(folder: Path) -> dict[str, int | None]:
+    """What is below a folder, by its path there: the inode of regular files, None for what is none."""
+    return {name: entry.inode() if entry.is_file(follow_symlinks=False) else None for name, entry in _walk(folder)}
 
 
 class Swap:
-    """Makes a site aside, of new files and of those of the last that stay, and puts it in its place when it is whole: an interrupted
-    build leaves the last good one.
+    """Makes a site aside, of new files and of those of the last that stay, and exchanges it for the last one in one step when it is
+    whole: an interrupted build leaves the last good one.
 
-    A site is exchanged for the last one in one step. Into a large one few new files are moved one by one, each in one step, since
-    making and removing a folder for every page takes longer than all else that an edit does.
+    Making and removing a folder for every page of a large site takes longer than all else that an edit does. Beside it stays a
+    second one, in which an edit replaces what differs before it is exchanged.
 
     The caller holds the lock of `site`.
     """
@@ -118,9 +126,13 @@ class Swap:
         """Raises OSError, NotADirectoryError for a file in the place of the site."""
         self.site = site
         self.aside = site.with_name(f".{site.name}.vaultc-new")
+        self._second = _Second(site)
         self._carried: set[str] = set()
-        disk.recover(self.aside, site)
+        for folder in (self.aside, self._second.folder):
+            if folder.parent.is_dir():
+                disk.recover(folder, site)
         self.drop()
+        _return_repository(self._second.folder, site)
         self.found = tree(site)
 
     def carry(self, names: Iterable[str]) -> None:
@@ -143,50 +155,98 @@ class Swap:
     def _install(self) -> None:
         here = {name: found for name, found in tree(self.aside).items() if found}
         here |= {name: disk.stamp(self.aside / name) for name in KEPT if (self.aside / name).is_file()}
-        made = [name for name, found in here.items() if self.found.get(name) != found]
-        stay = self._carried.union(here).difference(made)
-        if len(made) > _FEW or len(stay) < _MANY:
-            self._exchange(stay.difference(here))
-        else:
-            self._patch(made, stay)
-
-    def _exchange(self, stay: Collection[str]) -> None:
-        for name in stay:
+        made = {name for name, found in here.items() if self.found.get(name) != found}
+        stay = self._carried.union(here) - made
+        large = len(made) + len(stay) >= _MANY
+        if large and len(made) <= _FEW:
+            self._second.follow(self.aside, made, stay)
+            self._exchange(self._second.folder)
+            return
+        for name in stay.difference(here):
             carry(self.site / name, self.aside / name)
+        self._exchange(self.aside)
+        if not large:
+            self._second.drop()
+            return
+        with suppress(OSError):  # else the next edit does it
+            self._second.follow(self.site, (), made | stay)
+
+    def _exchange(self, fresh: Path) -> None:
         for name in KEPT:
-            old, new = self.site / name, self.aside / name
+            old, new = self.site / name, fresh / name
             if old.is_file() and not old.is_symlink() and not os.path.lexists(new):
                 shutil.copy2(old, new)
-        disk.install(self.aside, self.site)
-
-    def _patch(self, made: Collection[str], stay: Collection[str]) -> None:
-        """Remove from the last site what is not in the new one, and move the other files there."""
-        wanted = {*made, *stay}
-        folders = {
-            "/".join(parts[:end]) + "/"
-            for parts in (name.split("/") for name in wanted)
-            for end in range(1, len(parts))
-        }
-        for name in sorted(self.found.keys() - wanted - folders, reverse=True):  # what is in a folder comes before it
-            if name.endswith("/"):
-                (self.site / name).rmdir()
-            else:
-                (self.site / name).unlink()
-        for name in made:
-            path = disk.inside(self.site, name)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            (self.aside / name).replace(path)
+        disk.install(fresh, self.site)
+        _return_repository(fresh, self.site)
 
     def drop(self) -> None:
         """Remove what was built aside, or what stood in place before; a repository in it goes back to its place."""
         if self.aside.is_symlink():
             self.aside.unlink()
-            return
-        repository = self.aside / ".git"
-        if os.path.lexists(repository):
-            if not os.path.lexists(self.site / ".git"):
-                disk.move(repository, self.site / ".git")
-            elif repository.is_dir():
-                return  # whosever it is, it is not ours to delete
-        with suppress(FileNotFoundError):
-            shutil.rmtree(self.aside)
+        elif _return_repository(self.aside, self.site):
+            with suppress(FileNotFoundError):
+                shutil.rmtree(self.aside)
+
+
+class _Second:
+    """A site beside the last, of hard links but for what differs, in a folder that repositories ignore."""
+
+    def __init__(self, site: Path) -> None:
+        self._site = site
+        self._holder = site.with_name(f".{site.name}.vaultc-last")
+        self.folder = self._holder / "site"
+        for folder in (self._holder, self.folder):
+            if folder.is_symlink():
+                folder.unlink()
+
+    def follow(self, aside: Path, made: Collection[str], stay: Set[str]) -> None:
+        """Let it be the site of the files `made`, which are moved here from `aside`, and of those of the last that `stay`.
+
+        What is here already stays where it is a hard link of the last site's, so that it has the same bytes, whoever made it.
+        Raises OSError, and VaultcError for a repository that is here, though the last site has its own.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        disk.tidy(self._holder)
+        disk.write(self._holder / disk.TAG, disk.TAG_TEXT.encode())
+        disk.write(self._holder / ".gitignore", b"*\n")
+        for name in KEPT:
+            if (self.folder / name).is_dir() and not (self.folder / name).is_symlink():
+                raise VaultcError(f"{self.folder / name}: a repository that is not that of {self._site}: move it away")
+            (self.folder / name).unlink(missing_ok=True)
+        here, there = _nodes(self.folder), _nodes(self._site)
+        same = {name for name, node in here.items() if node and node == there.get(name) and name in stay}
+        gone = here.keys() - same - _folders({*made, *stay})
+        for name in sorted(gone, reverse=True):  # what is in a folder comes before it
+            if name.endswith("/"):
+                (self.folder / name).rmdir()
+            else:
+                (self.folder / name).unlink()
+        for name in stay - same:
+            carry(self._site / name, self.folder / name)
+        for name in made:
+            path = disk.inside(self.folder, name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            (aside / name).replace(path)
+
+    def drop(self) -> None:
+        """Remove it, but for a repository that is not the site's."""
+        if _return_repository(self.folder, self._site):
+            with suppress(FileNotFoundError):
+                shutil.rmtree(self._holder)
+
+
+def _folders(names: Iterable[str]) -> set[str]:
+    """The folders of these files, with a slash at their end."""
+    out: set[str] = set()
+    for name in names:
+        while (name := name.rpartition("/")[0]) and name + "/" not in out:
+            out.add(name + "/")
+    return out
+
+
+def _return_repository(folder: Path, site: Path) -> bool:
+    """Move a repository that stood in a site's folder back to the site; whether none is left in `folder`."""
+    repository = folder / ".git"
+    if os.path.lexists(repository) and not os.path.lexists(site / ".git"):
+        disk.move(repository, site / ".git")
+    return not repository.is_dir()  # whosever it is, it is not ours to delete
