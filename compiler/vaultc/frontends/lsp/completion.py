@@ -5,7 +5,7 @@ Of a link each choice is written, read and resolved before it is offered: it lea
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import nsmallest
 from typing import Literal
@@ -17,7 +17,8 @@ from vaultc.refactor.spelling import in_table, linktext
 from vaultc.resolve import Resolution, Resolved, Resolver, names
 from vaultc.text import Span, fold
 
-MOST = 100
+# More than a screen; whoever types on is offered more.
+MOST = 50
 Kind = Literal["note", "alias", "file", "folder", "heading", "block", "tag", "key", "value"]
 
 _LINK = re.compile(r"(!?)\[\[((?:(?!\[\[|\]\])[^|\n])*)$")
@@ -130,44 +131,44 @@ class _Link:
 
     def _names(self, query: str) -> Iterator[_Wish]:
         """Notes by name, alias and title, other files, and folders."""
-        ranked = nsmallest(MOST, self._ranked(query), key=lambda it: it[0])
-        for _, label, path, kind in ranked:
+        for *_, name, path, kind in nsmallest(MOST, self._ranked(query)):
+            label = _shown(self.index.notes.get(path), path, name, kind)
             if kind == "folder":
                 yield _Wish(Choice(label, "", kind, "", label), (label,), (path, ""))
-            elif link := linktext(self.index, path, self.note.folder):
+            elif label and (link := linktext(self.index, path, self.note.folder)):
                 shown = f"|{label}" if kind == "alias" and not re.search(r"[\[\]|]", label) else ""
                 by = path.removesuffix(".md") if "/" in query else label
                 detail = f"→ {path}" if kind == "alias" else path
                 yield _Wish(Choice(label, "", kind, detail, by), (link + shown,), (path, ""))
 
-    def _ranked(self, query: str) -> Iterator[tuple[tuple[object, ...], str, str, Kind]]:
-        """Every name that what was typed may mean: what fits better, is used more and lies nearer comes first."""
-        index, notes, sources = self.index, self.vault.notes, self.vault.sources
-        tables: tuple[tuple[Kind, Iterable[tuple[str, tuple[str, ...]]]], ...] = (
-            ("note", (index.files if "/" in query else index.stems).items()),
-            ("alias", index.aliases.items()),
-            ("alias", index.titles.items()),
-            ("folder", index.folders.items()),
+    def _ranked(self, query: str) -> Iterator[tuple[int, bool, int, bool, int, int, str, str, Kind]]:
+        """Every name that what was typed may mean, last its path and what it names: what fits better, is used more and lies nearer
+        is less."""
+        index, notes, sources, here = self.index, self.vault.notes, self.vault.sources, self.note.folder
+        fit = fitting(query)
+        others = bool(self.embed) or "." in query
+        tables: tuple[tuple[Kind, Mapping[str, tuple[str, ...]]], ...] = (
+            ("note", index.files if "/" in query else index.stems),
+            ("alias", index.aliases),
+            ("alias", index.titles),
+            ("folder", {name: tuple(f"{path}/" for path in paths) for name, paths in index.folders.items()}),
         )
         for order, (kind, table) in enumerate(tables):
-            for name, paths in table:
-                rank = fit(query, name)
+            for name, paths in table.items():
+                rank = fit(name)
                 if rank is None or (kind == "note" and name.endswith(".md")):
                     continue
                 for path in paths:
-                    shown = _shown(notes.get(path), path, name, kind)
-                    if kind == "folder":
-                        path = f"{path}/"
-                    elif path not in notes and not (self.embed or "." in query):
-                        continue
-                    if shown:
-                        near = path.rpartition("/")[0] != self.note.folder
-                        files = bool(self.embed) != (path not in notes)
-                        key = (rank, files, -len(sources.get(path, ())), near, order, len(name), name, path)
-                        yield key, shown, path, "file" if kind == "note" and path not in notes else kind
+                    file = path not in notes
+                    if not file or others or kind == "folder":
+                        means: Kind = "file" if file and kind == "note" else kind
+                        used = len(sources.get(path, ()))
+                        near = path.rstrip("/").rpartition("/")[0] != here
+                        yield rank, bool(self.embed) != file, -used, near, order, len(name), name, path, means
 
     def _headings(self, target: Note, name: str, query: str) -> Iterator[_Wish]:
-        found = [(rank, at) for at, it in enumerate(target.headings) if (rank := fit(query, fold(it.text))) is not None]
+        fit = fitting(query)
+        found = [(rank, at) for at, it in enumerate(target.headings) if (rank := fit(fold(it.text))) is not None]
         for _, at in sorted(found)[:MOST]:
             heading = target.headings[at]
             texts = [f"{name}#{it}" for it in _fragments(target, at)]
@@ -176,11 +177,12 @@ class _Link:
 
     def _every_heading(self, query: str) -> Iterator[_Wish]:
         """Headings of the whole vault; only with letters of them, for there are many."""
+        fit = fitting(query)
         all_ = (
             ((rank, -len(self.vault.sources.get(path, ())), path, at), path, at)
             for path, note in self.vault.notes.items()
             for at, heading in enumerate(note.headings)
-            if query and (rank := fit(query, fold(heading.text))) is not None
+            if query and (rank := fit(fold(heading.text))) is not None
         )
         for _, path, at in nsmallest(MOST, all_, key=lambda it: it[0]):
             note = self.vault.notes[path]
@@ -197,22 +199,29 @@ class _Link:
             yield _Wish(Choice(f"^{block.id}", "", "block", text[:80], link), (link,), (target.path, f"^{block.id}"))
 
 
-def fit(query: str, name: str) -> int | None:
+def fitting(query: str) -> Callable[[str], int | None]:
     """How well a folded name fits what was typed, 0 best: the same, begins so, a word begins so, holds it, holds its letters in
     order; None where it does not."""
-    if name.startswith(query):
-        return int(name != query)
-    at = name.find(query)
-    if at >= 0:
-        return 2 if not name[at - 1].isalnum() or f" {query}" in name else 3
-    letters = iter(name)
-    return 4 if all(letter in letters for letter in query) else None
+    # Of thousands of names most hold not even the letters, which one expression tells sooner than anything else.
+    letters = re.compile("".join(f"[^{it}]*{it}" for it in map(re.escape, query)))
+
+    def fit(name: str) -> int | None:
+        if not letters.match(name):
+            return None
+        if name.startswith(query):
+            return int(name != query)
+        at = name.find(query)
+        if at >= 0:
+            return 2 if not name[at - 1].isalnum() or f" {query}" in name else 3
+        return 4
+
+    return fit
 
 
 def _shown(note: Note | None, path: str, name: str, kind: Kind) -> str:
     """A folded name as it is written."""
     if kind == "folder":
-        return f"{path}/"
+        return path
     if kind == "alias":
         return next((it for it in (*note.aliases, note.title) if fold(it) == name), "") if note else ""
     last = path.rpartition("/")[2]
@@ -288,7 +297,8 @@ def _matching(typed: str, offset: int, all_: Iterable[tuple[str, Kind, str]], af
     """Those of some words that fit what was typed, and are not that."""
     span = Span(offset - len(typed.encode()), offset)
     some = [it for it in all_ if it[0] != typed]
-    ranked = [(rank, at, it) for at, it in enumerate(some) if (rank := fit(fold(typed), fold(it[0]))) is not None]
+    fit = fitting(fold(typed))
+    ranked = [(rank, at, it) for at, it in enumerate(some) if (rank := fit(fold(it[0]))) is not None]
     ranked.sort(key=lambda it: it[:2])
     choices = [Choice(word, word + after, kind, detail, word) for _, _, (word, kind, detail) in ranked[:MOST]]
     return Choices(span, choices, len(ranked) <= MOST)
