@@ -6,11 +6,11 @@ any case and number.
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise
 from operator import itemgetter
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from vaultc import parse, scan
 from vaultc.graph import Vault, target
@@ -84,19 +84,23 @@ class _Branch:
 class Names:
     """Names to look for, in every form of their words."""
 
-    def __init__(self, names: Iterable[Name]) -> None:
+    def __init__(self, names: Iterable[Name] = ()) -> None:
         self._keys: defaultdict[str, set[str]] = defaultdict(set)
         self._begin = _Branch()
         for name in names:
-            if (words := _words(name.text)) is None:
-                continue
-            branch = self._begin
-            for word in words:
-                known = forms(word[0])
-                for form in known:
-                    self._keys[form].add(known[0])
-                branch = branch.then[known[0]]
-            branch.ends.append(_Sought(keys(name.text), _gaps(words, name.text), name))
+            self.add(name)
+
+    def add(self, name: Name) -> None:
+        """Look for one more name, if it is one that can be looked for."""
+        if (words := _words(name.text)) is None:
+            return
+        branch = self._begin
+        for word in words:
+            known = forms(word[0])
+            for form in known:
+                self._keys[form].add(known[0])
+            branch = branch.then[known[0]]
+        branch.ends.append(_Sought(keys(name.text), _gaps(words, name.text), name))
 
     def within(self, text: str) -> Iterator[tuple[int, int, Name]]:
         """Where names stand as whole words in a text: start and end in code points, and the name; none overlaps another."""
@@ -129,6 +133,16 @@ def keys(text: str) -> tuple[str, ...]:
 
 def names(vault: Vault) -> Names:
     """The titles, file names and aliases that mean one published note each, and no folder's note."""
+    steps = gathered(vault)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as done:
+            return cast(Names, done.value)
+
+
+def gathered(vault: Vault) -> Generator[None, None, Names]:
+    """The same in steps of a note or a name each, for a host that has more to do: of a large vault all take seconds."""
     owners: defaultdict[str, set[str]] = defaultdict(set)
     written: dict[str, str] = {}
     for path, note in vault.notes.items():
@@ -136,13 +150,20 @@ def names(vault: Vault) -> Names:
             for name in (note.title, note.stem, *note.aliases):
                 owners[fold(name)].add(path)
                 written.setdefault(fold(name), name)
+        yield
     known = [Name(written[name], next(iter(paths))) for name, paths in owners.items() if len(paths) == 1]
-    uses, small = _uses(vault, Names(known))
-    return Names(
-        name._replace(fixed=uses[key].linked < _HABIT, capital=_is_plain(name.text) and not _is_linked(small[key]))
-        for name in known
-        if _is_name(name.text, uses[key := _key(name)])
-    )
+    all_, kept = Names(), Names()
+    for it in known:
+        all_.add(it)
+        yield
+    uses, small = yield from _uses(vault, all_)
+    for it in known:
+        key = _key(it)
+        if _is_name(it.text, uses[key]):
+            capital = _is_plain(it.text) and not _is_linked(small[key])
+            kept.add(it._replace(fixed=uses[key].linked < _HABIT, capital=capital))
+        yield
+    return kept
 
 
 @dataclass
@@ -173,7 +194,7 @@ def _is_plain(name: str) -> bool:
     return name.isalpha() and name[1:].islower()
 
 
-def _uses(vault: Vault, known: Names) -> tuple[Mapping[_Key, _Use], Mapping[_Key, _Use]]:
+def _uses(vault: Vault, known: Names) -> Generator[None, None, tuple[Mapping[_Key, _Use], Mapping[_Key, _Use]]]:
     """How the notes but its own use each name, in running text and in links; and the same of a name that begins without a capital."""
     uses: defaultdict[_Key, _Use] = defaultdict(_Use)
     small: defaultdict[_Key, _Use] = defaultdict(_Use)
@@ -193,6 +214,7 @@ def _uses(vault: Vault, known: Names) -> tuple[Mapping[_Key, _Use], Mapping[_Key
         for key, _ in filter(itemgetter(1), seen):
             small[key].seen += 1
             small[key].linked += (key, True) in linked
+        yield
     return uses, small
 
 
@@ -202,14 +224,18 @@ def _key(name: Name) -> _Key:
 
 def find(vault: Vault, known: Names, covers: Callable[[Note], bool] = lambda note: True) -> Iterator[Mention]:
     """The first mention of each note in each note that is covered and does not link to it yet."""
-    for path, note in vault.notes.items():
-        if not covers(note):
-            continue
-        linked = {target(link) for link in vault.links[path]} | {path}
-        for mention in running(vault, note, known):
-            if mention.target not in linked:
-                linked.add(mention.target)
-                yield mention
+    for note in vault.notes.values():
+        if covers(note):
+            yield from within(vault, note, known)
+
+
+def within(vault: Vault, note: Note, known: Names) -> Iterator[Mention]:
+    """The first mention of each other note that this one does not link to yet."""
+    linked = {target(link) for link in vault.links[note.path]} | {note.path}
+    for mention in running(vault, note, known):
+        if mention.target not in linked:
+            linked.add(mention.target)
+            yield mention
 
 
 def running(vault: Vault, note: Note, known: Names) -> Iterator[Mention]:

@@ -63,6 +63,7 @@ class Editor:
         folder = types.WorkspaceFolder(self.root.as_uri(), self.root.name)
         asked = types.InitializeParams(capabilities, process_id=os.getpid(), workspace_folders=[folder])
         result = self.wait(self.client.initialize_async(asked))
+        self.capabilities = result.capabilities
         self.client.initialized(types.InitializedParams())
         return result
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 from lsprotocol import types
 
-from tests.frontends.lsp.conftest import Editor, place, written
+from tests.frontends.lsp.conftest import Editor, opened, place, written
+from vaultc.session import Session
 
 
 def go(reader: Editor, path: str, text: str) -> tuple[str, int] | None:
@@ -135,3 +137,52 @@ def test_a_file_of_another_folder_is_looked_up_in_its_own_vault(reader: Editor, 
     params = types.DefinitionParams(document, types.Position(0, 3))
     found = reader.wait(reader.client.text_document_definition_async(params))
     assert isinstance(found, types.Location) and found.uri == (other / "Two.md").as_uri()
+
+
+def test_colours_say_what_links_tags_ids_and_comments_are(reader: Editor) -> None:
+    text = "🦊 [[Guide#One|see]] [[Nothing]] [[Twin]] #a/b ![[dot.png]]\n%% two\nlines %%\n\n[m](Guide.md) ^id\n"
+    reader.open("index.md", text)
+    params = types.SemanticTokensParams(reader.document("index.md"))
+    packed = reader.wait(reader.client.text_document_semantic_tokens_full_async(params))
+    reader.shut("index.md")
+    assert packed and reader.capabilities.semantic_tokens_provider
+    legend = reader.capabilities.semantic_tokens_provider.legend
+    lines = [line.encode("utf-16-le") for line in text.split("\n")]
+    found, line, character = [], 0, 0
+    for down, across, length, kind, modifiers in zip(*[iter(packed.data)] * 5, strict=True):
+        line, character = line + down, across if down else character + across
+        words = lines[line][2 * character : 2 * (character + length)].decode("utf-16-le")
+        names = [it for at, it in enumerate(legend.token_modifiers) if modifiers >> at & 1]
+        found.append((words, legend.token_types[kind], *names))
+    assert found == [
+        ("Guide", "class"),
+        ("#One", "property"),
+        ("Nothing", "class", "unresolved"),
+        ("Twin", "class", "ambiguous"),
+        ("#a/b", "decorator"),
+        ("dot.png", "string"),
+        ("%% two", "comment"),
+        ("lines %%", "comment"),
+        ("Guide.md", "class"),
+        ("^id", "property", "definition"),
+    ]
+
+
+def test_hover_has_the_verdicts_of_what_was_measured() -> None:
+    """Of a link to a measured note, and of the benchmark itself: in the vault of the project, whose results are there."""
+    root = Path(__file__).parents[3] / "vault"
+    note = next(
+        it for it in Session.open(root).vault.notes.values() if "bench id=" in str([s.info for s in it.snippets])
+    )
+    with opened(root) as editor:
+        text, position = place(f"[[{note.stem}¦]]\n")
+        editor.open("aside.md", text)
+        params = types.HoverParams(editor.document("aside.md"), position)
+        hover = editor.wait(editor.client.text_document_hover_async(params))
+        assert hover and isinstance(hover.contents, types.MarkupContent)
+        assert re.search(r"^- \*\*(confirmed|refuted|open|unmeasured)\*\*: ", hover.contents.value, re.M)
+        data = (root / note.path).read_bytes()
+        line = data[: note.snippets[0].span.start].count(b"\n") + 1
+        params = types.HoverParams(editor.document(note.path), types.Position(line, 0))
+        hover = editor.wait(editor.client.text_document_hover_async(params))
+        assert hover and hover.range and hover.range.start.line == line - 1

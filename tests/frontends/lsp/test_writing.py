@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
-from tests.frontends.lsp.conftest import NOTES, Editor, place, written
+from tests.frontends.lsp.conftest import NOTES, PATIENCE, Editor, place, written
 from vaultc.frontends.lsp.vaults import local
 from vaultc.session import Session
 from vaultc.text import Lines, Span, splice
@@ -161,7 +162,11 @@ def test_nothing_is_renamed_where_nothing_is(reader: Editor) -> None:
 
 def test_a_suggestion_and_a_missing_note(editor: Editor, vault: Path) -> None:
     offered = actions(editor, "index.md", "VC201")
-    assert [*offered] == ["replace `Gide` by `Guide`", "create the note `Gide.md`"]
+    assert [*offered] == [
+        "replace `Gide` by `Guide`",
+        "create the note `Gide.md`",
+        "add the alias `Gide` to `Guide.md`",
+    ]
     applied(offered["create the note `Gide.md`"].edit)
     assert (vault / "Gide.md").read_text(encoding="utf-8").startswith("---\ntitle: Gide\naliases: []\n")
     assert counted(vault)["VC201"] == 0
@@ -190,3 +195,128 @@ def test_no_note_is_made_that_the_link_would_not_reach(reader: Editor, link: str
     offered = reader.wait(reader.client.text_document_code_action_async(params)) or []
     reader.shut("index.md")
     assert not [it.title for it in offered if it.title.startswith("create")]
+
+
+def offered(editor: Editor, path: str, text: str) -> dict[str, types.CodeAction]:
+    """What can be done with what stands between two `¦` of a note, which is written and told of."""
+    before, _, after = text.partition("¦")
+    start = place(before + "¦")[1]
+    plain, end = place(before + after) if "¦" in after else (before + after, start)
+    written(editor.root, {path: plain})
+    editor.changed(path)
+    params = types.CodeActionParams(editor.document(path), types.Range(start, end), types.CodeActionContext([]))
+    found = editor.wait(editor.client.text_document_code_action_async(params)) or []
+    return {it.title: it for it in found if isinstance(it, types.CodeAction)}
+
+
+def test_a_selection_becomes_a_note_and_every_link_follows(editor: Editor, vault: Path) -> None:
+    text = (
+        "# Home\n\nBefore [[Guide]], [[#Part]].\n\n"
+        "¦## Part\n\nWords of [[#Home]] and [[Guide#One]]. ^kept\n\n### Below\n\n[[#Part]]\n¦\n## After\n\n[here](#after) [[#^kept]]\n"
+    )
+    written(vault, {"b/Far.md": "[[index#Below|b]] [m](../index.md#part) ![[index#^kept]] [[index]] [[index#After]]\n"})
+    found = offered(editor, "index.md", text)
+    action = found["extract the selection into the note `Part.md`"]
+    assert action.kind == types.CodeActionKind.RefactorExtract
+    before = counted(vault)
+    applied(action.edit)
+    assert (vault / "index.md").read_text(encoding="utf-8") == (
+        "# Home\n\nBefore [[Guide]], [[Part#Part]].\n\n[[Part]]\n\n## After\n\n[here](#after) [[Part#^kept]]\n"
+    )
+    new = (vault / "Part.md").read_text(encoding="utf-8")
+    assert new.startswith("---\ntitle: Part\n")
+    assert new.endswith("## Part\n\nWords of [[index#Home]] and [[Guide#One]]. ^kept\n\n### Below\n\n[[#Part]]\n")
+    assert (vault / "b/Far.md").read_text(encoding="utf-8") == (
+        "[[Part#Below|b]] [m](../Part.md#part) ![[Part#^kept]] [[index]] [[index#After]]\n"
+    )
+    assert not counted(vault) - before - Counter({"VC206": 9})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "see [[Gu¦ide]] and¦ more\n",  # half a link
+        "a¦ note[^1]¦\n\n[^1]: below\n",
+        "a¦ [link][r]¦\n\n[r]: Guide.md\n",
+        "¦---\ntitle: x¦\n---\n",
+        "| a | b |\n|---|---|\n| ¦c¦ | d |\n",
+        "¦ \n ¦\n",
+    ],
+)
+def test_a_selection_that_cannot_stand_alone_is_left(editor: Editor, text: str) -> None:
+    assert not [title for title in offered(editor, "index.md", text) if title.startswith("extract")]
+
+
+def test_an_extracted_note_takes_no_name_that_is_there(editor: Editor, vault: Path) -> None:
+    found = offered(editor, "index.md", "x\n\n¦Guide¦\n")
+    assert "extract the selection into the note `Guide 2.md`" in found
+
+
+@pytest.mark.parametrize(
+    "front, after",
+    [
+        ("", "---\naliases: [Short one]\n---\n\n"),
+        ("---\ntitle: T\n---\n", "---\ntitle: T\naliases: [Short one]\n---\n"),
+        ("---\naliases: [a, 'b, c']\n---\n", "---\naliases: [a, 'b, c', Short one]\n---\n"),
+        ("---\naliases: []\nx: 1\n---\n", "---\naliases: [Short one]\nx: 1\n---\n"),
+        ("---\naliases:\n  - a\n  - b\nx: 1\n---\n", "---\naliases:\n  - a\n  - b\n  - Short one\nx: 1\n---\n"),
+        ("---\nalias: a\n---\n", "---\nalias: [a, Short one]\n---\n"),
+        ("---\naliases:\n---\n", "---\naliases: [Short one]\n---\n"),
+    ],
+)
+def test_a_label_becomes_an_alias(editor: Editor, vault: Path, front: str, after: str) -> None:
+    written(vault, {"Guide.md": f"{front}## One\n"})
+    editor.changed("Guide.md")
+    found = offered(editor, "index.md", "[[Guide|Short¦ one]]\n")
+    applied(found["add the alias `Short one` to `Guide.md`"].edit)
+    assert (vault / "Guide.md").read_text(encoding="utf-8") == f"{after}## One\n"
+
+
+def test_a_broken_link_becomes_an_alias_of_what_looks_like_it(editor: Editor, vault: Path) -> None:
+    found = offered(editor, "index.md", "[[Gi¦de]]\n")
+    applied(found["add the alias `Gide` to `Guide.md`"].edit)
+    assert (vault / "Guide.md").read_text(encoding="utf-8").startswith("---\naliases: [Handbook, Gide]\n")
+    assert counted(vault)["VC201"] == 0
+
+
+def test_only_what_is_asked_for_is_offered(editor: Editor) -> None:
+    editor.open("index.md", "words and [[Gide]]\n")
+    whole = types.Range(types.Position(0, 0), types.Position(0, 18))
+
+    def kinds(*only: types.CodeActionKind) -> set[object]:
+        context = types.CodeActionContext([], only=[*only])
+        params = types.CodeActionParams(editor.document("index.md"), whole, context)
+        return {
+            it.kind
+            for it in editor.wait(editor.client.text_document_code_action_async(params)) or ()
+            if isinstance(it, types.CodeAction)
+        }
+
+    assert kinds(types.CodeActionKind.Refactor) == {types.CodeActionKind.RefactorExtract}
+    assert kinds(types.CodeActionKind.QuickFix) == {types.CodeActionKind.QuickFix}
+    assert kinds(types.CodeActionKind.Source) == set()
+
+
+def test_a_name_that_is_no_link_is_a_hint_and_becomes_one(editor: Editor, vault: Path) -> None:
+    written(vault, {"Sparse attention.md": "x\n", "other.md": "In sparse attention, less.\n"})
+    editor.changed("other.md")
+    editor.open("other.md")
+    editor.settled()
+
+    def hints() -> list[types.Diagnostic]:
+        return [it for it in editor.diagnostics[editor.uri("other.md")] if it.severity == types.DiagnosticSeverity.Hint]
+
+    for _ in range(PATIENCE * 10):  # names are gathered when nothing comes for a while
+        if not hints():
+            editor.wait(asyncio.sleep(0.1))
+    [hint] = hints()
+    assert hint.message == "names `Sparse attention.md` and does not link to it"
+    assert (hint.range.start.character, hint.range.end.character) == (3, 19)
+    params = types.CodeActionParams(editor.document("other.md"), hint.range, types.CodeActionContext([hint]))
+    [action] = [
+        it
+        for it in editor.wait(editor.client.text_document_code_action_async(params)) or ()
+        if isinstance(it, types.CodeAction) and it.title.startswith("link")
+    ]
+    applied(action.edit)
+    assert (vault / "other.md").read_text(encoding="utf-8") == "In [[Sparse attention|sparse attention]], less.\n"

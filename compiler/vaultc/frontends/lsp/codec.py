@@ -4,9 +4,10 @@ from collections.abc import Iterable
 
 from lsprotocol import types
 
-from vaultc.diagnostics import Diagnostic, Edit, Severity
+from vaultc.diagnostics import Diagnostic, Edit, Severity, quoted
 from vaultc.frontends.lsp.vaults import OpenVault
 from vaultc.publish.web import rules_dir
+from vaultc.refactor.unlinked import Mention
 from vaultc.text import Span, Unit
 
 _SEVERITIES = {
@@ -60,18 +61,32 @@ class Codec:
             ],
         )
 
-    def edits(self, edits: Iterable[Edit], operations: Iterable[FileOperation] = ()) -> types.WorkspaceEdit:
-        """Edits of notes as they are now, then operations on files. A client that knows versions applies them to these or not at all."""
+    def mention(self, found: Mention) -> types.Diagnostic:
+        """A name that is no link, as the faintest remark that there is."""
+        message = f"names {quoted(found.target)} and does not link to it"
+        hint = types.DiagnosticSeverity.Hint
+        return types.Diagnostic(self.range(found.path, found.span), message, severity=hint, source="vaultc")
+
+    def edits(
+        self, edits: Iterable[Edit], operations: Iterable[FileOperation] = (), create: tuple[str, str] | None = None
+    ) -> types.WorkspaceEdit:
+        """A file to create, by path and text; edits of notes as they are now; then operations on files. A client that knows versions
+        applies edits to these or not at all."""
         by_path: dict[str, list[types.TextEdit]] = {}
         for edit in edits:
             by_path.setdefault(edit.path, []).append(types.TextEdit(self.range(edit.path, edit.span), edit.text))
-        texts = [
-            types.TextDocumentEdit(
-                types.OptionalVersionedTextDocumentIdentifier(self.open.uri(path), self.open.version(path)), list(found)
-            )
-            for path, found in by_path.items()
-        ]
-        changes = [*texts, *operations]
+        texts = [self._text(path, found) for path, found in by_path.items()]
+        changes = [*(self._created(*create) if create else ()), *texts, *operations]
         if not self.versions and len(texts) == len(changes):
             return types.WorkspaceEdit(changes={self.open.uri(path): found for path, found in by_path.items()})
         return types.WorkspaceEdit(document_changes=changes)
+
+    def _created(self, path: str, text: str) -> tuple[types.CreateFile, types.TextDocumentEdit]:
+        never_over = types.CreateFileOptions(overwrite=False, ignore_if_exists=False)
+        start = types.Position(0, 0)
+        new = self._text(path, [types.TextEdit(types.Range(start, start), text)])
+        return types.CreateFile(self.open.uri(path), options=never_over), new
+
+    def _text(self, path: str, edits: list[types.TextEdit]) -> types.TextDocumentEdit:
+        document = types.OptionalVersionedTextDocumentIdentifier(self.open.uri(path), self.open.version(path))
+        return types.TextDocumentEdit(document, [*edits])

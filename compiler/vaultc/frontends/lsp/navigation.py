@@ -1,13 +1,15 @@
-"""Going through the links: definition, hover, references, outline, document links, and how many links lead to a note."""
+"""Going through the links: definition, hover, references, outline, colours, document links, and how many links lead to a note."""
 
 from collections.abc import Mapping
 
 from lsprotocol import types
 
-from vaultc.frontends.lsp import places, symbols
+from vaultc.errors import VaultcError
+from vaultc.frontends.lsp import places, symbols, tokens
 from vaultc.frontends.lsp.codec import Codec
-from vaultc.frontends.lsp.server import Feature, Server
+from vaultc.frontends.lsp.server import Feature, Server, refused
 from vaultc.frontends.render import count
+from vaultc.graph import Vault
 from vaultc.resolve import Ambiguous
 from vaultc.text import Span
 
@@ -22,16 +24,55 @@ def definition(server: Server, params: types.DefinitionParams) -> types.Location
 
 
 def hover(server: Server, params: types.HoverParams) -> types.Hover | None:
-    """The first lines of what the link under the cursor leads to."""
+    """The first lines of what the link under the cursor leads to and what was measured there, or the verdicts of the benchmark there."""
     if not (at := server.at(params.text_document.uri)):
         return None
-    link = places.link_at(at.open.vault, at.path, at.codec.offset(at.path, params.position))
-    text = places.preview(at.open.vault, link) if link else None
-    if link is None or text is None:
+    vault, offset = at.open.vault, at.codec.offset(at.path, params.position)
+    try:
+        span, text = _told(vault, at.path, offset)
+    except VaultcError as fault:
+        raise refused(fault) from None
+    if not text:
         return None
-    return types.Hover(
-        types.MarkupContent(types.MarkupKind.Markdown, text), at.codec.range(at.path, link.reference.span)
-    )
+    return types.Hover(types.MarkupContent(types.MarkupKind.Markdown, text), at.codec.range(at.path, span))
+
+
+def _told(vault: Vault, path: str, offset: int) -> tuple[Span, str]:
+    """What to tell of a place, and of how much of the note that speaks; an empty text where there is nothing to tell."""
+    if link := places.link_at(vault, path, offset):
+        text = places.preview(vault, link) or ""
+        to = places.target(link.chosen)
+        note = vault.notes.get(to.path) if to and not to.anchor else None
+        if note and note.snippets:
+            from vaultc.frontends.lsp import (
+                verdicts,
+            )  # most vaults have no benchmarks, and what judges them is slow to import
+
+            text += f"\n\n---\n\n{said}" if (said := verdicts.of_note(vault, note)) else ""
+        return link.reference.span, text
+    note = vault.notes[path]
+    snippet = next((it for it in note.snippets if it.span.start <= offset < it.span.end), None)
+    if snippet is None:
+        return Span(offset, offset), ""
+    from vaultc.frontends.lsp import verdicts
+
+    return snippet.span, verdicts.of_snippet(vault, note, snippet.span)
+
+
+def colours(server: Server, params: types.SemanticTokensParams) -> types.SemanticTokens | None:
+    """What the links, tags, block ids and comments of a note are, as the protocol packs it: each after the one before."""
+    if not (at := server.at(params.text_document.uri)):
+        return None
+    packed: list[int] = []
+    line = character = 0
+    for token in tokens.tokens(at.open.vault, at.path):
+        here = at.codec.range(at.path, token.span)
+        down = here.start.line - line
+        across = here.start.character - (0 if down else character)
+        modifiers = 1 << tokens.MODIFIERS.index(token.modifier) if token.modifier else 0
+        packed += (down, across, here.end.character - here.start.character, tokens.KINDS.index(token.kind), modifiers)
+        line, character = here.start.line, here.start.character
+    return types.SemanticTokens(packed)
 
 
 def references(server: Server, params: types.ReferenceParams) -> list[types.Location] | None:
@@ -141,5 +182,9 @@ FEATURES: Mapping[str, Feature] = {
     types.TEXT_DOCUMENT_DOCUMENT_SYMBOL: (outline, None),
     types.TEXT_DOCUMENT_FOLDING_RANGE: (folding, None),
     types.TEXT_DOCUMENT_INLAY_HINT: (hints, None),
+    types.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL: (
+        colours,
+        types.SemanticTokensLegend([*tokens.KINDS], [*tokens.MODIFIERS]),
+    ),
     types.WORKSPACE_SYMBOL: (everywhere, None),
 }

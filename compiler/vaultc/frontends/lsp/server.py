@@ -4,7 +4,9 @@ All of it runs on one thread, in the order in which it arrives. What is typed is
 """
 
 import asyncio
-from collections.abc import Callable, Iterable
+import gc
+import time
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,6 +24,8 @@ from vaultc.text import Unit
 
 # Seconds in which more may come that is compiled in the same step.
 _MOMENT = 0.01
+# Of what nobody waits for, seconds in one go, and between them; and after the last key.
+_GO, _REST, _QUIET = 0.005, 0.01, 2.0
 # What answers a method of the protocol, and the options of the method.
 Feature = tuple[Callable[..., Any], Any]
 
@@ -42,6 +46,7 @@ class Server(LanguageServer):
         super().__init__("vaultc", __version__, text_document_sync_kind=types.TextDocumentSyncKind.Full)
         self.vaults: dict[Path, OpenVault] = {}
         self._soon: asyncio.TimerHandle | None = None
+        self._later: asyncio.Task[None] | None = None
         self._said = ""
 
     @property
@@ -58,6 +63,7 @@ class Server(LanguageServer):
             session = Session.open(path)
             if session.project.root not in self.vaults and (is_marked(session.project) or not marked):
                 self.vaults[session.project.root] = OpenVault(session)
+                gc.freeze()  # the search for cycles need not walk through all that stays: of a large vault that takes a third of a second
         except VaultcError as fault:
             self.say(str(fault))
         self.soon()
@@ -77,6 +83,8 @@ class Server(LanguageServer):
         if self._soon is not None:
             self._soon.cancel()
             self._soon = None
+        if self._later is not None:
+            self._later.cancel()
 
     def soon(self) -> None:
         """See that what arrived is compiled, and told, in a moment."""
@@ -108,6 +116,7 @@ class Server(LanguageServer):
         codec = self.codec(open_)
         for path in sorted(open_.news()):
             found = [codec.diagnostic(it) for it in open_.findings.get(path, ())]
+            found += [codec.mention(it) for it in open_.mentions(path)]
             self.publish(open_.uri(path), found, open_.version(path))
 
     def say(self, message: str) -> None:
@@ -124,6 +133,30 @@ class Server(LanguageServer):
         self._soon = None
         for open_ in self.vaults.values():
             self.settle(open_)
+        if self._later is not None:
+            self._later.cancel()
+        self._later = asyncio.get_running_loop().create_task(self._gather())
+
+    async def _gather(self) -> None:
+        """When nothing comes for a while, learn by which names notes may be mentioned, and never keep anybody waiting for it."""
+        await asyncio.sleep(_QUIET)
+        for open_ in [*self.vaults.values()]:
+            steps = open_.gathering() if open_.documents else None
+            if steps is None:
+                continue
+            while not _gone(steps, time.monotonic() + _GO):
+                await asyncio.sleep(_REST)
+            self.settle(open_)
+
+
+def _gone(steps: Iterator[None], until: float) -> bool:
+    """Go some steps, and say whether they were the last."""
+    while time.monotonic() < until:
+        try:
+            next(steps)
+        except StopIteration:
+            return True
+    return False
 
 
 def refused(fault: VaultcError) -> JsonRpcException:

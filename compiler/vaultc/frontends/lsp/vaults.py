@@ -1,8 +1,8 @@
 """The vaults that an editor has open: whose text is whose, what was typed and is not compiled yet, and what the editor was told."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import chain, groupby
 from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
@@ -12,6 +12,8 @@ from vaultc.errors import VaultcError
 from vaultc.frontends.report import Report
 from vaultc.graph import Vault
 from vaultc.graph.delta import Delta
+from vaultc.refactor import unlinked
+from vaultc.refactor.unlinked import Mention
 from vaultc.session import Session
 from vaultc.text import Lines
 
@@ -30,8 +32,14 @@ class OpenVault:
     def __init__(self, session: Session) -> None:
         self.session = session
         self.documents: dict[str, Document] = {}
+        # The names that may be mentioned, and those from which they were gathered.
+        self._names = unlinked.Names()
+        self._gathered_from: int | None = None
+        self._steps: Iterator[None] | None = None
         self._typed: dict[str, str | None] = {}
         self._look = False
+        # What is made, and imported, for a first change takes as long as a thousand keys: it is done before the first key.
+        session.apply({})
         self._remember()
         self._changed = set(self.findings)
 
@@ -79,6 +87,29 @@ class OpenVault:
             path for path, all_ in self.findings.items() for it in all_ for label in it.labels if label.path in changed
         }
         return frozenset(changed | pointing)
+
+    def gathering(self) -> Iterator[None] | None:
+        """The steps, what was left of them, to know by which names notes may be mentioned; None where that is known.
+
+        Of a large vault that is seconds of work. How often each name is used and linked is counted anew only when there are other
+        names; until then it is as it was.
+        """
+        index = self.vault.index
+        now = hash(frozenset(chain(index.stems, index.titles, index.aliases)))
+        if now != self._gathered_from:
+            self._gathered_from, self._steps = now, self._gather()
+        return self._steps
+
+    def _gather(self) -> Iterator[None]:
+        self._names = yield from unlinked.gathered(self.vault)
+        self._steps = None
+        self._changed.update(self.documents)
+
+    def mentions(self, path: str) -> list[Mention]:
+        """Where a note that is open names others and does not link to them, as far as names were gathered."""
+        note = self.vault.notes.get(path) if path in self.documents else None
+        found = unlinked.within(self.vault, note, self._names) if note else ()
+        return [it for it in found if it.target in self.vault.notes]
 
     def path(self, uri: str) -> str | None:
         """The path in the vault of an editor's address; None outside."""

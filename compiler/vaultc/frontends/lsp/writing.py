@@ -1,14 +1,13 @@
 """Help with writing: completion, repairs, new names."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from lsprotocol import types
 
 from vaultc.diagnostics import Edit
 from vaultc.errors import VaultcError
 from vaultc.frontends.lsp import renaming
-from vaultc.frontends.lsp.actions import Action
-from vaultc.frontends.lsp.actions import actions as found
+from vaultc.frontends.lsp.actions import Action, linked, repairs, rewrites
 from vaultc.frontends.lsp.completion import Kind, complete
 from vaultc.frontends.lsp.server import At, Feature, Server, refused
 from vaultc.text import Span
@@ -49,34 +48,32 @@ def completion(server: Server, params: types.CompletionParams) -> types.Completi
 
 
 def actions(server: Server, params: types.CodeActionParams) -> list[types.CodeAction] | None:
-    """What can be done about the findings in a range."""
-    only = params.context.only
-    if not (at := server.at(params.text_document.uri)) or (only and types.CodeActionKind.QuickFix not in only):
+    """What can be done about what is found and named in a range, with the link there, or with what is selected."""
+    if not (at := server.at(params.text_document.uri)):
         return None
-    start, end = (at.codec.offset(at.path, it) for it in (params.range.start, params.range.end))
-    near = [it for it in at.open.findings.get(at.path, ()) if it.span.start <= end and start <= it.span.end]
-    return [_action(at, action) for finding in near for action in found(at.open.vault, finding)]
+    vault, only = at.open.vault, params.context.only
+    span = Span(*(at.codec.offset(at.path, it) for it in (params.range.start, params.range.end)))
+
+    def offered() -> Iterator[Action]:
+        for finding in at.open.findings.get(at.path, ()):
+            if finding.span.start <= span.end and span.start <= finding.span.end:
+                yield from repairs(vault, finding)
+        for mention in at.open.mentions(at.path):
+            if mention.span.start <= span.end and span.start <= mention.span.end:
+                yield from linked(vault, mention)
+        yield from rewrites(vault, at.path, span)
+
+    return [
+        _action(at, it) for it in offered() if not only or any(f"{it.kind}.".startswith(f"{kind}.") for kind in only)
+    ]
 
 
 def _action(at: At, action: Action) -> types.CodeAction:
-    if action.create:
-        path, text = action.create
-        uri = at.open.uri(path)
-        whole = types.Range(types.Position(0, 0), types.Position(0, 0))
-        edit = types.WorkspaceEdit(
-            document_changes=[
-                types.CreateFile(uri, options=types.CreateFileOptions(overwrite=False, ignore_if_exists=False)),
-                types.TextDocumentEdit(
-                    types.OptionalVersionedTextDocumentIdentifier(uri), [types.TextEdit(whole, text)]
-                ),
-            ]
-        )
-    else:
-        edit = at.codec.edits(action.edits)
+    edit = at.codec.edits(action.edits, create=action.create)
     return types.CodeAction(
         action.title,
-        kind=types.CodeActionKind.QuickFix,
-        diagnostics=[at.codec.diagnostic(action.finding)],
+        kind=action.kind,
+        diagnostics=[at.codec.diagnostic(action.finding)] if action.finding else None,
         edit=edit,
         is_preferred=action.safe,
     )
@@ -136,9 +133,10 @@ def will_rename(server: Server, params: types.RenameFilesParams) -> types.Worksp
 _ALL_FILES = types.FileOperationRegistrationOptions(
     [types.FileOperationFilter(types.FileOperationPattern("**/*"), scheme="file")]
 )
+_ACTIONS = [types.CodeActionKind.QuickFix, types.CodeActionKind.RefactorExtract, types.CodeActionKind.RefactorRewrite]
 FEATURES: Mapping[str, Feature] = {
     types.TEXT_DOCUMENT_COMPLETION: (completion, types.CompletionOptions(trigger_characters=["[", "#", "^", "/", "!"])),
-    types.TEXT_DOCUMENT_CODE_ACTION: (actions, types.CodeActionOptions([types.CodeActionKind.QuickFix])),
+    types.TEXT_DOCUMENT_CODE_ACTION: (actions, types.CodeActionOptions(_ACTIONS)),
     types.TEXT_DOCUMENT_PREPARE_RENAME: (prepare, None),
     types.TEXT_DOCUMENT_RENAME: (rename, types.RenameOptions(prepare_provider=True)),
     types.WORKSPACE_WILL_RENAME_FILES: (will_rename, _ALL_FILES),
