@@ -26,6 +26,8 @@ _LITERAL = {"Code", "+CodeBlock", "InlineMath", "DisplayMath", "Html", "InlineHt
 _TAKEN = _LITERAL | {"+Link", "+Image", "+Heading", "WikiLink"}
 # A word beside one of these is a part of something else: of a compound, a path, a tag, an address, an identifier.
 _JOINED = "-‐‑/\\@#_=&$^~"
+# A step on a way through menus: `File > Keyboard Shortcuts`.
+_STEP = re.compile(r"\S (?:>|›|→) \Z")
 _SUFFIX = re.compile(r"[.:]\w")
 _BLANK = re.compile(r"\n\s*\n")
 _CAPITAL = re.compile(r" [A-ZА-ЯЁ]")
@@ -319,6 +321,8 @@ def _stands(sought: _Sought, words: Sequence[re.Match[str]], at: int, text: str)
     if _BLANK.search(written) or not _is_form(sought.name, written):
         return False
     if written[-len(run[-1][0])].isupper() and _CAPITAL.match(text, end):  # a longer name begins like this one
+        return False
+    if _STEP.search(text[max(start - 4, 0) : start]):
         return False
     before, after = text[max(start - 1, 0) : start], text[end : end + 2]
     return not (before and before in _JOINED) and not (after and after[0] in _JOINED) and not _SUFFIX.match(after)
