@@ -1,8 +1,7 @@
 """The door for the hosts: command line, MkDocs plugin and editor all open a session and ask it for the vault."""
 
-import gc
-from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -14,6 +13,7 @@ from vaultc.diagnostics import Diagnostic
 from vaultc.errors import VaultcError
 from vaultc.graph import Vault, delta
 from vaultc.graph.delta import Delta
+from vaultc.many import uncollected
 from vaultc.parse import cache, parse_all
 from vaultc.parse.texts import Texts
 from vaultc.publish.engine import Engine, Published
@@ -52,7 +52,7 @@ class Session:
     @cached_property
     def vault(self) -> Vault:
         """The vault, its names resolved: a snapshot that no later change touches."""
-        with _uncollected():
+        with uncollected():
             return pipeline.link(self.project, self.scan, lambda files: cache.load(files, self._cache, self.progress))
 
     @property
@@ -97,7 +97,7 @@ class Session:
         """Go on to the state of these files. What is not asked for before the next is still compiled, to tell the two apart."""
         old, found = self.vault, self._findings
         files = scan.over(project, disk, unsaved) if unsaved else disk
-        with _uncollected():
+        with uncollected():
             step = pipeline.relink(old, self._known, files, parse_all) if project == old.project else None
             known = self.__dict__.pop("_known", None)
             if step:
@@ -120,7 +120,7 @@ class Session:
         from vaultc.emit.memo import Memo  # slow to import, and a check needs none of it
 
         file = self._cache / "objects" if self._cache and not self._unsaved else None
-        with _uncollected():
+        with uncollected():
             if self._memo is None:
                 self._memo = Memo.load(file, self.scan.size) if file else Memo()
             before = self._memo.state
@@ -176,22 +176,10 @@ class Session:
     @cached_property
     def _findings(self) -> Findings:
         vault = self.vault
-        with _uncollected():
+        with uncollected():
             return pipeline.findings(vault)
 
     @cached_property
     def _known(self) -> Mentions:
-        with _uncollected():
+        with uncollected():
             return pipeline.known(self.vault)
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Without the search for cycles, which takes a third of the time: the records have none."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()

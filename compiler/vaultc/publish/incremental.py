@@ -165,6 +165,7 @@ def _rendered(
     renderer = Renderer(site.config, site.files, site.nav, site.env)
 
     def make(numbers: Sequence[int]) -> list[_Row]:
+        gc.collect()  # templates leave cycles: once for a hundred pages, not once for each
         return [_written(renderer, site, *missing[number], aside) for number in numbers]
 
     def encode(rows: Iterable[_Row]) -> bytes:
@@ -173,7 +174,8 @@ def _rendered(
     gc.collect()
     gc.freeze()  # what is here stays, and need not be looked through again and again
     try:
-        shares = many.work(range(len(missing)), make, encode, iter, _WORTH)
+        with many.uncollected():
+            shares = many.work(range(len(missing)), make, encode, iter, _WORTH)
     finally:
         gc.unfreeze()
     for share in shares:

@@ -12,8 +12,10 @@ from re import _constants as op  # type: ignore[attr-defined]
 from re import _parser  # type: ignore[attr-defined]
 from typing import Any
 from urllib.parse import unquote
+from xml.etree.ElementTree import Element
 
 import markdown
+from markdown.extensions.toc import TocTreeprocessor
 from markdown.treeprocessors import InlineProcessor
 from markdown.util import AtomicString
 from mkdocs.config.defaults import MkDocsConfig
@@ -21,6 +23,8 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page, _ExtractTitleTreeprocessor, _RelativePathTreeprocessor
 from mkdocs.structure.toc import get_toc
 from mkdocs.utils import get_relative_url
+
+from vaultc.publish import code
 
 # A link to a page as vaultc writes it: no scheme, no host, no query, nothing that an address is cleared of before it is read.
 _PAGE = re.compile(r"((?:[\w.,~-]|%[0-9A-F]{2}|(?<=[^/])/)+\.md)((?:#[\w%.~-]+)?)")
@@ -37,8 +41,7 @@ class Reader:
         self._links._register(self._markdown)
         self._title = _ExtractTitleTreeprocessor()
         self._title._register(self._markdown)
-        if type(self._markdown.treeprocessors["inline"]) is InlineProcessor:
-            self._markdown.treeprocessors.register(_Inline(self._markdown), "inline", 20)
+        lighten(self._markdown)
 
     def read(self, page: Page) -> None:
         """Give a page its content, its table of contents and the title that its first heading is."""
@@ -49,6 +52,33 @@ class Reader:
         page.content = self._markdown.convert(page.markdown or "")
         page.toc = get_toc(getattr(self._markdown, "toc_tokens", []))
         page._title_from_render = self._title.title
+
+
+def lighten(reader: markdown.Markdown) -> None:
+    """Let a reader pass over what cannot come to anything; what it makes of a text stays the same."""
+    if type(reader.treeprocessors["inline"]) is InlineProcessor:
+        reader.treeprocessors.register(_Inline(reader), "inline", 20)
+    headings = reader.treeprocessors["toc"] if "toc" in reader.treeprocessors else None
+    if type(headings) is TocTreeprocessor:
+        _Contents(reader, headings)
+    code.lighten(reader)
+
+
+class _Contents:
+    """Makes a list of the headings only for a page that says where it is to stand; themes ask for the headings themselves."""
+
+    def __init__(self, reader: markdown.Markdown, headings: TocTreeprocessor) -> None:
+        self._marker, self._made, self._convert = headings.marker, headings.build_toc_div, reader.convert
+        self._wanted = False
+        reader.convert = self._read  # type: ignore[method-assign]
+        headings.build_toc_div = self._list  # type: ignore[method-assign]
+
+    def _read(self, source: str) -> str:
+        self._wanted = bool(self._marker) and self._marker in source
+        return self._convert(source)
+
+    def _list(self, headings: list[Any]) -> Element:
+        return self._made(headings) if self._wanted else Element("div")
 
 
 class _Links(_RelativePathTreeprocessor):
