@@ -11,7 +11,6 @@ from pygments.lexer import Lexer
 from pygments.style import Style, StyleMeta
 from pymdownx.highlight import Highlight, HighlightExtension
 
-
 # What the first block in each language was read with.
 _Known = dict[tuple[str, bool], tuple[Lexer, str]]
 
@@ -21,15 +20,15 @@ def lighten(reader: Markdown) -> None:
     known: _Known = {}
     for extension in reader.registeredExtensions:
         if type(extension) is HighlightExtension:
-            extension.get_pymdownx_highlighter = lambda: partial(_Light, known)
+            extension.get_pymdownx_highlighter = lambda: partial(_Light, known)  # type: ignore[attr-defined]
 
 
-class _Nothing(StyleMeta):
-    def __iter__(cls) -> Iterator[Any]:
+class _Nothing(StyleMeta):  # type: ignore[misc]
+    def __iter__(self) -> Iterator[Any]:
         return iter(())
 
 
-class _Unstyled(Style, metaclass=_Nothing):
+class _Unstyled(Style, metaclass=_Nothing):  # type: ignore[misc]
     """Colours no token: where code has classes, a formatter would make a style sheet of all colours, and nobody would ask for it."""
 
 
@@ -45,10 +44,10 @@ class _Light(Highlight):  # type: ignore[misc]
     def get_lexer(self, src: str, language: str, inline: bool, stripnl: bool) -> tuple[Lexer, str]:
         """Called by the parent."""
         if self.guess_lang:  # by the code
-            return super().get_lexer(src, language, inline, stripnl)
-        if found := self._known.get((language, stripnl)):
-            lexer, name = found
-            return type(lexer)(**lexer.options), name
-        lexer, name = super().get_lexer(src, language, inline, stripnl)
-        self._known[language, stripnl] = lexer, name
-        return lexer, name
+            found: tuple[Lexer, str] = super().get_lexer(src, language, inline, stripnl)
+        elif (language, stripnl) in self._known:
+            lexer, name = self._known[language, stripnl]
+            found = type(lexer)(**lexer.options), name
+        else:
+            found = self._known[language, stripnl] = super().get_lexer(src, language, inline, stripnl)
+        return found

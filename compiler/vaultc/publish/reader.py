@@ -58,9 +58,9 @@ def lighten(reader: markdown.Markdown) -> None:
     """Let a reader pass over what cannot come to anything; what it makes of a text stays the same."""
     if type(reader.treeprocessors["inline"]) is InlineProcessor:
         reader.treeprocessors.register(_Inline(reader), "inline", 20)
-    headings = reader.treeprocessors["toc"] if "toc" in reader.treeprocessors else None
-    if type(headings) is TocTreeprocessor:
-        _Contents(reader, headings)
+    for step in reader.treeprocessors:
+        if type(step) is TocTreeprocessor:
+            _Contents(reader, step)
     code.lighten(reader)
 
 
@@ -71,7 +71,7 @@ class _Contents:
         self._marker, self._made, self._convert = headings.marker, headings.build_toc_div, reader.convert
         self._wanted = False
         reader.convert = self._read  # type: ignore[method-assign]
-        headings.build_toc_div = self._list  # type: ignore[method-assign]
+        headings.build_toc_div = self._list  # type: ignore[method-assign,assignment]
 
     def _read(self, source: str) -> str:
         self._wanted = bool(self._marker) and self._marker in source

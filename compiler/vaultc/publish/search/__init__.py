@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from functools import partial
 
 from material.plugins.search.config import SearchConfig
 from material.plugins.search.plugin import SearchPlugin
@@ -12,10 +11,10 @@ from mkdocs.plugins import BasePlugin
 from vaultc import faults
 from vaultc.config import Project
 from vaultc.emit import Emitted
-from vaultc.emit.documents import Documents
 from vaultc.emit.sections import Section, sections
 from vaultc.graph import Vault
 from vaultc.model import Note
+from vaultc.parse import read as document
 from vaultc.publish.search.index import Found, Places, Store, Tag, write
 from vaultc.text import fold
 
@@ -49,11 +48,13 @@ def publish(vault: Vault, emitted: Emitted, urls: Mapping[str, str], places: Pla
         urls[page]: path for path, page in layout.notes.items() if page in urls and not _left_out(vault.notes[path])
     }
     notes = [_found(vault.notes[path], url, emitted.parts.get(path, "")) for url, path in paths.items()]
-    documents = Documents(vault)
 
     def read(found: Found) -> list[Section]:
         note = vault.notes[paths[found.url]]
-        made = partial(sections, vault, layout, note, documents(note))
+
+        def made() -> list[Section]:
+            return sections(vault, layout, note, document(vault.text(note.path), note.body))
+
         return faults.attempt(note.path, "read", made, lambda _: [Section("", "", "")])
 
     return write(

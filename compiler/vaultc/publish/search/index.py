@@ -7,12 +7,12 @@ quotes. They are scripts, since a page that is read from a disk may load nothing
 import base64
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from vaultc import kept
+from vaultc import kept, many
 from vaultc.disk import Stamp, stamp
 from vaultc.emit.sections import Section
 from vaultc.publish.search.words import part, places, plain
@@ -22,6 +22,8 @@ NOTES = f"{FOLDER}/notes.js"
 _CODE = ("text.py", "parse/*.py", "emit/*.py", "emit/lower/*.py", "publish/search/*.py")
 # Notes for each part of the words, and of the text.
 _WORDS, _TEXT = 32, 12
+# Notes that one processor reads before another would have begun, and those whose words are held at once.
+_WORTH, _AT_ONCE = 60, 1000
 # Characters of a note's name in the index: enough to tell notes apart, and where they are not, all are written.
 _SHORT = 5
 
@@ -176,11 +178,11 @@ class _Work:
             for url, row in known.items()
             if rows.get(url) is not row
         }
-        for note in self._notes:
-            row = rows[note.url]
-            if row is not known.get(note.url):
-                sections = among(row.id)[row.id] = read(note)
-                change(row.id, before.pop(row.id, {}), places(sections))
+        fresh = [note for note in self._notes if rows[note.url] is not known.get(note.url)]
+        for url, sections, words in _read(fresh, read):
+            id = rows[url].id
+            among(id)[id] = sections
+            change(id, before.pop(id, {}), words)
         for id, was in before.items():
             change(id, was, {})
         for number, inside in texts.items():
@@ -207,6 +209,24 @@ class _Work:
         path.unlink(missing_ok=True)  # it may be the same file as in another site
         path.write_bytes(script)
         self._written.add(name)
+
+
+# A note's address, its sections, and where its words stand: what goes from one process to another.
+_Text = tuple[str, Sequence[Section], dict[str, str]]
+
+
+def _read(notes: Sequence[Found], read: Callable[[Found], Sequence[Section]]) -> Iterator[_Text]:
+    """The texts of some notes, read on all processors."""
+
+    def made(some: Sequence[Found]) -> list[_Text]:
+        return [(note.url, text := read(note), places(text)) for note in some]
+
+    def encode(texts: Iterable[_Text]) -> bytes:
+        return json.dumps(list(texts)).encode()
+
+    for begin in range(0, len(notes), _AT_ONCE):
+        for share in many.work(notes[begin : begin + _AT_ONCE], made, encode, iter, _WORTH):
+            yield from share.made if share.made is not None else json.loads(share.encoded)
 
 
 def _count(notes: int, each: int) -> int:
