@@ -41,6 +41,7 @@ graph LR
 ```
 """,
     "Память.md": "# Память\n\nМодели запоминают последовательности. Дальше: [[Разреженное внимание]].\n",
+    "films.md": "# Films\n\n![A film](https://youtu.be/NnTvZWp5Q7o)\n",
     "measured.md": "# Measured\n\n```python bench id=b\nfrom vaultc import bench\nbench.claim('It holds.', holds=True)\n```\n",
     "hostile.md": f'---\ntitle: "{HOSTILE}"\ndescription: \'"><script>window.broken = 3</script>\'\n---\n[[Память]]\n',
 }
@@ -101,6 +102,21 @@ def test_numbers_of_nested_lists_are_decimal(watch: Watched) -> None:
     lists = watch.open("attention/Sparse attention/").locator("article ol")
     styles = lists.evaluate_all("found => found.map((list) => getComputedStyle(list).listStyleType)")
     assert styles == ["decimal"] * 3
+
+
+def test_a_film_is_fetched_when_it_is_asked_for(browser: Browser, root: str) -> None:
+    page = browser.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(root + "films/", wait_until="networkidle")
+    card = page.locator("[data-vaultc=card]")
+    expect(card).to_have_text("A film YouTube")
+    assert all(url.startswith((root, "data:", "blob:")) for url in asked)
+    card.click()
+    expect(page.locator("iframe[title='A film YouTube']")).to_be_visible()
+    assert page.url == root + "films/"
+    assert asked[-1].startswith("https://www.youtube-nocookie.com/embed/NnTvZWp5Q7o?")
+    page.close()
 
 
 def test_folded_code_is_highlighted_and_can_be_copied(watch: Watched) -> None:

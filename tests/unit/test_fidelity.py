@@ -70,3 +70,48 @@ def test_a_tag_in_an_embed_leads_from_the_page_that_shows_it(tmp_path: Path) -> 
     (tmp_path / "v" / "deep").mkdir(parents=True)
     (tmp_path / "v" / "deep" / "b.md").write_text("#one\n")
     assert '<a href="tags/one.md">#one</a>' in page(tmp_path, "![[b]]")
+
+
+FILM = "https://www.youtube-nocookie.com/embed/NnTvZWp5Q7o?autoplay=1"
+POST = "https://platform.twitter.com/embed/Tweet.html?dnt=true&amp;id=1580548874246443010"
+CARDS = {
+    "![](https://www.youtube.com/watch?v=NnTvZWp5Q7o)": (FILM, ">YouTube</a>"),
+    "![A film|300](https://youtu.be/NnTvZWp5Q7o?si=x)": (FILM, ">A film <small>YouTube</small></a>"),
+    "![](https://youtube.com/shorts/NnTvZWp5Q7o)": (FILM, ">YouTube</a>"),
+    "![](https://youtu.be/NnTvZWp5Q7o?t=1m30s)": (FILM + "&amp;start=90", ">YouTube</a>"),
+    "![](https://x.com/obsdmd/status/1580548874246443010)": (POST, ">@obsdmd · X</a>"),
+    "![\\*a\\* < [b] | `c`](https://twitter.com/obsdmd/status/1580548874246443010?s=20)": (
+        POST,
+        ">*a* &lt; [b] | c <small>@obsdmd · X</small></a>",
+    ),
+    "| a |\n|---|\n| ![x](https://youtu.be/NnTvZWp5Q7o) |\n": (FILM, ">x <small>YouTube</small></a></td>"),
+}
+
+
+@pytest.mark.parametrize("text", CARDS)
+def test_a_film_or_post_elsewhere_is_a_card_that_fetches_nothing(text: str, tmp_path: Path) -> None:
+    frame, words = CARDS[text]
+    shown = page(tmp_path, text)
+    assert f'data-frame="{frame}"' in shown
+    assert words in shown
+    assert "<img" not in shown
+    assert "<iframe" not in shown
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://a.b/c.png",
+        "https://youtube.com/@channel",
+        "https://youtu.be/",
+        "https://x.com/a",
+        "https://[bad/watch?v=NnTvZWp5Q7o",
+    ],
+)
+def test_an_image_elsewhere_stays_an_image(address: str, tmp_path: Path) -> None:
+    assert "<img" in page(tmp_path, f"![]({address})")
+
+
+def test_a_card_within_a_link_is_its_words(tmp_path: Path) -> None:
+    shown = page(tmp_path, "[![A film](https://youtu.be/NnTvZWp5Q7o)](https://a.b)")
+    assert '<a href="https://a.b">A film</a>' in shown

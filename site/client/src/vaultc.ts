@@ -1,5 +1,7 @@
 // What runs on every page: nearly nothing. Each part is fetched where the page has something for it.
 
+import { h } from "./dom";
+
 const parts: readonly { selector: string; mount: (host: HTMLElement) => Promise<unknown> }[] = [
   {
     selector: '[data-vaultc="topic-map"]',
@@ -22,6 +24,24 @@ type Stream = { subscribe(callback: () => void): unknown };
 const pages = (window as { document$?: Stream }).document$;
 if (pages === undefined) mountAll();
 else pages.subscribe(mountAll);
+
+// Films and posts of other sites: a link, until a click puts in its place the frame that it names. A vault in the generator's own
+// dialect can write any attribute, so that only frames of these are taken.
+const FRAMES = /^https:\/\/(www\.youtube-nocookie|platform\.twitter)\.com\/embed\//;
+
+document.addEventListener("click", (event) => {
+  if (event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || !(event.target instanceof Element)) return;
+  const card = event.target.closest<HTMLElement>('[data-vaultc="card"]');
+  const source = card?.dataset["frame"] ?? "";
+  if (card === null || !FRAMES.test(source)) return;
+  event.preventDefault();
+  event.stopPropagation(); // the theme would go where the link leads
+  const allow = "autoplay; encrypted-media; fullscreen; picture-in-picture";
+  const referrerpolicy = "strict-origin-when-cross-origin"; // without an origin YouTube shows nothing
+  const frame = h("iframe", { "data-vaultc": "frame", src: source, title: card.textContent, allow, referrerpolicy });
+  card.replaceWith(frame);
+  frame.focus();
+}, true);
 
 // Links of a page's text show where they lead. Nothing is fetched for that before a reader reaches for the first one.
 const LINKS =

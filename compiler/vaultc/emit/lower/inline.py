@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final, NamedTuple
 
-from vaultc.emit.lower import escape, html, pieces
+from vaultc.emit.lower import cards, escape, html, pieces
 from vaultc.emit.lower.plan import Plan
 from vaultc.parse.document import Document
 from vaultc.parse.event import Event
@@ -293,7 +293,7 @@ class _Leaf:
             return close + 1
         target = plan.urls.get(start, data["dest_url"])
         if name == "+Image":
-            self.hold(pieces.image(pieces.shown(self.events[i + 1 : close], plan.words), target, data["title"]))
+            self.image(pieces.shown(self.events[i + 1 : close], plan.words), target, data["title"])
             return close + 1
         kind = data["link_type"]
         if (
@@ -314,6 +314,17 @@ class _Leaf:
         self.hold("[", escape.LINK)
         self.ends.append(f"]({escape.url(target)}{escape.title(data['title'])})")
         return i + 1
+
+    def image(self, words: str, target: str, title: str) -> None:
+        card = cards.card(target)
+        if card is None:
+            self.hold(pieces.image(words, target, title))
+            return
+        words = pieces.sized(words)[0]
+        if self.labels:  # a link holds no other
+            self.literal(words or card.name, -1)
+        else:
+            self.hold(cards.written(card, target, words, cell=self.cell))
 
     def close(self, i: int) -> int:
         """The index of the event that closes the element opened at `i`."""

@@ -83,12 +83,18 @@ def tex(source: str) -> str:
     return _EMPTY.sub("", _TAG.sub("< ", source.replace("\r", "").replace("`", r"\lq{}")))
 
 
+def sized(text: str) -> tuple[str, str]:
+    """An image's text without its size, Obsidian's `|300` or `|300x200` at the end or nothing else in it, and that as attributes."""
+    match = _SIZE.search(text)
+    if not match:
+        return text, ""
+    height = f' height="{match[2]}"' if match[2] else ""
+    return text[: match.start()], f'{{ width="{match[1]}"{height} }}'
+
+
 def image(text: str, target: str, title: str) -> str:
-    """A Markdown image; Obsidian's `|300` or `|300x200` at the end of the text, or nothing else in it, is its size."""
-    size = ""
-    if match := _SIZE.search(text):
-        text = text[: match.start()]
-        size = f'{{ width="{match[1]}"' + (f' height="{match[2]}"' if match[2] else "") + " }"
+    """A Markdown image of the size that its text says."""
+    text, size = sized(text)
     return f"![{escape.alternative(text)}]({escape.url(target)}{escape.title(title)}){size}"
 
 
