@@ -50,6 +50,32 @@ KEPT_BACK = [
     "—-\npublish: false\n—-\n",
     "+++\ndraft = true\n+++\n",
     "+++\ntitle = 'x'\n\ndraft=true\n+++\n",
+    *(
+        f"---\n{line}\n---\n"
+        for line in (
+            "publish -> false",
+            "publish;false",
+            "publish – no",
+            "publish|false",
+            "publish.false",
+            "publish_false",
+            "publish 'false'",
+            "publish is false",
+            "<publish>false</publish>",
+            "do not publish",
+            "title: [how not to publish notes",
+            "publish ✗",
+            "draft!",
+            "draft -> true",
+            "Draft",
+            "title: [\npublish:\nlang: en",
+            "__publish__: false",
+            "title: [\n_publish_: false",
+            "tags: [\n  draft",
+        )
+    ),
+    "---\npublish -> false\n\n",
+    "+++\ndraft; true\n+++\n",
 ]
 PUBLIC = [
     "---\ntitle: why draft: no\n---\n",
@@ -57,7 +83,9 @@ PUBLIC = [
     "---\nPublish: TRUE\nDraft: No\n---\n",
     "---\npublish:\ndraft:\n---\n",
     "---\n\n# A rule, then prose: we publish: no ads\n",
-    "---\ntitle: [how to publish notes\n---\n",
+    "---\ntitle: [how to write notes\npublish -> true\ndraft; no\n---\n",
+    "---\nThis is a draft.\n\n",
+    "---\nis_draft: [\ndg-publish: false\npublisher: x\n---\n",
     "— we publish: no ads\n",
     "---\nRepublish: false\nre-draft: true\n---\n",
     "+++\ndraft = false\n+++\n",

@@ -15,14 +15,19 @@ _CLOSE = re.compile(rb"^---[ \t]*(?:\r?\n|\Z)", re.M)
 _PLACEHOLDER = re.compile(r"<%|\{\{|\{%")
 # Sixteen references can blow a text up some hundredfold; no note needs as many.
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
-# Of a plain text, wherever it stands, and without its colon: a slip of the YAML may be a missing line ending, bracket or sign.
-_KEPT_BACK = re.compile(
-    r"""(?<![\w-])["'`*]*(publish|draft)["'`*]*"""
-    r"""(?:[ \t]*[:=]+(?:\s*-[ \t])?[ \t]*["']?([^\s,"'}\]]+)|[ \t]+(true|false|yes|no|on|off)\b)""",
+# What a plain text says of publishing, wherever it stands: a slip of the YAML may be a missing line ending, bracket or sign. Between
+# two fences every mention counts, whatever follows; elsewhere, where prose may stand, one with a sign and a word, or with a yes or no.
+_NAMED = re.compile(
+    r"""(?<![^\W_])(?<![^\W_][-_])(publish|draft)(?![^\W\d_])(?:[^\w\n]|_)*(?:\n[ \t]*-[ \t]+["']?)?(\w[^\s,"'}\]<]*)?()""",
     re.I,
 )
-_KEY = re.compile(r"\W*(publish|draft)\W*", re.I)
-_QUOTES = str.maketrans(dict.fromkeys("“”„‟«»‘’‚‛", '"'))
+_SAID_IN_PROSE = re.compile(
+    r"""(?<![\w-])["'`*]*(publish|draft)["'`*]*"""
+    r"""(?:[ \t]*[:=]+(?:\s*-[ \t])?[ \t]*["']?([^\s,"'}\]]+)|[^\w\n]+(true|false|yes|no|on|off)\b)""",
+    re.I,
+)
+_KEY = re.compile(r"[\W_]*(publish|draft)[\W_]*", re.I)
+_LOOKS = str.maketrans(dict.fromkeys("“”„‟«»‘’‚‛", '"') | dict.fromkeys("ː∶꞉", ":"))
 # The same keys at the top; YAML takes the last of two, and the first may be the one that was meant.
 _SAID = re.compile(r"""^["']?(publish|draft)["']?[ \t]*:""", re.I | re.M)
 # Behind what nobody sees: byte order marks, spaces of no width, NUL. Keyboards make dashes of hyphens (`—-`). Hugo's TOML stands between `+++` and may hold empty lines.
@@ -96,7 +101,7 @@ def read(path: str, data: bytes) -> FrontMatter:
     if not opening or not closing:
         # A rule at the top of a note that has no second one is a rule; but what was meant to keep a note back does.
         meant = _UNCLOSED.match(data.decode("utf-8", "replace"))
-        kept = _kept_back(meant[1] or meant[2] or "") if meant else {}
+        kept = _kept_back(meant[1] or meant[2] or "", _SAID_IN_PROSE) if meant else {}
         body = 3 if data.startswith(b"\xef\xbb\xbf") else 0
         if published(kept):
             return FrontMatter(kept, body=body)
@@ -110,9 +115,13 @@ def read(path: str, data: bytes) -> FrontMatter:
     text = data[span.start : span.end].decode("utf-8", "replace")
 
     def bad(message: str, where: Span = span) -> FrontMatter:
-        finding = report("VC101", message, path, where, help="correct the YAML between the two `---` lines")
+        kept = _kept_back(text, _NAMED)
+        help = "correct the YAML between the two `---` lines"
+        if not published(kept):
+            help += f"; until then the note is not published, since they hold the word `{next(iter(kept))}`"
+        finding = report("VC101", message, path, where, help=help)
         # A template is no YAML before its placeholders are filled in.
-        return FrontMatter(_kept_back(text), span, closing.end(), () if _PLACEHOLDER.search(text) else (finding,))
+        return FrontMatter(kept, span, closing.end(), () if _PLACEHOLDER.search(text) else (finding,))
 
     try:
         if too_much := _too_much(text, loader):
@@ -191,22 +200,22 @@ def published(metadata: Mapping[str, Any]) -> bool:
 
 
 def _plain(text: str) -> str:
-    """A text with the signs that its author sees: no-break and wide spaces, wide letters and colons, and curly quotes are the
+    """A text with the signs that its author sees: no-break and wide spaces, wide letters, other colons and curly quotes are the
     plain ones, and what has no width is gone."""
     if text.isascii():
         return text
     seen = (sign for sign in unicodedata.normalize("NFKC", text) if unicodedata.category(sign) != "Cf")
-    return "".join(seen).translate(_QUOTES)
+    return "".join(seen).translate(_LOOKS)
 
 
 def _out(publish: Any) -> bool:
     return bool(_DATE.match(str(publish))) or _truth(publish) is True
 
 
-def _kept_back(text: str) -> Mapping[str, Any]:
+def _kept_back(text: str, pattern: re.Pattern[str]) -> Mapping[str, Any]:
     """What a text that is no YAML says about publishing: a slip must not publish a draft. Of several words the one that keeps it
     back counts."""
-    said = [{fold(match[1]): match[2] or match[3]} for match in _KEPT_BACK.finditer(_plain(text))]
+    said = [{fold(match[1]): match[2] or match[3] or ""} for match in pattern.finditer(_plain(text))]
     return next((one for one in said if not published(one)), said[0] if said else {})
 
 
