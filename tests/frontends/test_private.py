@@ -137,6 +137,25 @@ A foot^[about [[Geheimnis]] and [[B]]] and [[#About Geheimnis|own heading]].
     "B.md": '---\nsummary: about [[Geheimnis]], briefly\nup: "[[Geheimnis]]"\n---\n# B on [[Geheimnis]]\n\n[[A#About Geheimnis|there]]\n',
     "C.md": '---\ntitle: "C on [[Geheimnis]]"\n---\n[[B]]\n',
     "p.png": "png",
+    "D.md": "[[board.canvas]] [[torn.canvas]] [[t.base]] [[d.excalidraw]] [[open.base]]\n",
+    "board.canvas": json.dumps(
+        {
+            "nodes": [
+                {"type": "file", "file": "Geheimnis.md", "subpath": "#Geheimkopf", "x": 7},
+                {"type": "file", "file": "B.md"},
+                {"type": "file", "file": "left out/Geheim2.md"},
+                {"type": "group", "label": "on [[Geheimnis]]", "background": "geheim.png"},
+                {
+                    "type": "text",
+                    "text": "see [[Geheimalias]], [[Geheim2|a label]], ![[geheim.png]] [x [[Geheimnis]]](B.md) %%geheim%% [l %%geheim%%](Geheimnis.md)",
+                },
+            ]
+        }
+    ),
+    "torn.canvas": '{"nodes": [{"file": "Geheimnis.md"}',
+    "t.base": "filters: file.hasLink('Geheimnis')\n",
+    "d.excalidraw": '{"elements": [{"text": "[[geheimalias]]"}]}',
+    "open.base": "filters: file.hasLink('B')\n",
 }
 
 
@@ -160,6 +179,12 @@ def test_a_site_and_its_graphs_tell_nothing(tmp_path: Path) -> None:
     backlinks = (site / "B/index.html").read_text(encoding="utf-8")
     assert "See an unpublished note and <mark>B</mark>" in backlinks
     assert 'href="../A/#about-an-unpublished-note">there</a>' in backlinks
+    board = json.loads((site / "board.canvas").read_text())["nodes"]
+    assert board[0] == {"type": "file", "file": "an unpublished note", "x": 7}
+    assert board[1] == {"type": "file", "file": "B.md"}
+    assert board[4]["text"].startswith("see an unpublished note, a label, ")
+    assert "[x an unpublished note](B.md)" in board[4]["text"]
+    assert (site / "open.base").read_text() == NOTES["open.base"]
     titles = {node["id"]: node["title"] for node in json.loads((site / "graph.json").read_text())["nodes"]}
     assert titles["B.md"] == "B on an unpublished note"
     for form in ("json", "graphml", "gexf", "html", "text"):

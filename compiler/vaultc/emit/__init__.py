@@ -11,7 +11,7 @@ import msgspec
 from vaultc import dates, faults, many
 from vaultc.diagnostics import Diagnostic
 from vaultc.disk import digest, stamp
-from vaultc.emit import attachments, frame, generated, graph_file, note, preview, results, source
+from vaultc.emit import attachments, canvases, frame, generated, graph_file, note, preview, results, source
 from vaultc.emit.backlinks import Mention, mentions
 from vaultc.emit.documents import Documents
 from vaultc.emit.front_page import Known, front_page
@@ -65,9 +65,9 @@ def emit(vault: Vault, folder: Path, memo: Memo | None = None) -> Emitted:
     work.lists(known, front)
     files, texts = work.files, work.texts
     assets = sorted({asset for part in parts.values() for asset in part.assets} - {*texts, *files})
-    drawings = _drawings(vault, assets)
-    copies = [(path, vault.project.root / path) for path in assets if path not in drawings]
-    changed = write(folder, texts | drawings, copies, files)
+    cleaned = _cleaned(vault, assets)
+    copies = [(path, vault.project.root / path) for path in assets if path not in cleaned]
+    changed = write(folder, texts | cleaned, copies, files)
     for name, text in texts.items():
         title = frame.title(text) if name != GRAPH else ""
         written = digest(text.encode("utf-8", "replace"))
@@ -82,16 +82,17 @@ def emit(vault: Vault, folder: Path, memo: Memo | None = None) -> Emitted:
     return Emitted(folder, work.layout, titles, digests, changed, previews, keys, tuple(work.findings))
 
 
-def _drawings(vault: Vault, assets: Sequence[str]) -> dict[str, str]:
-    """The drawings among some files that are not published as they are, for something would run in them."""
-    if vault.project.config.html == "trusted":
-        return {}
+def _cleaned(vault: Vault, assets: Sequence[str]) -> dict[str, str]:
+    """Those of some files that are not published as they are: something would run in a drawing, a canvas names what is not published."""
+    site = {*assets, *(path for path, note in vault.notes.items() if note.published)}
     out: dict[str, str] = {}
     for path in assets:
-        if path.lower().endswith(".svg"):
-            with suppress(OSError):  # copying it says what is wrong
-                if (text := attachments.drawing(vault.project.root / path)) is not None:
-                    out[path] = text
+        with suppress(OSError):  # copying it says what is wrong
+            text = canvases.public(vault, path, site)
+            if path.lower().endswith(".svg") and vault.project.config.html != "trusted":
+                text = attachments.drawing(vault.project.root / path)
+            if text is not None:
+                out[path] = text
     return out
 
 
