@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
+from datetime import datetime
 from pathlib import Path
 
 import markdown
 import pytest
 
-from vaultc.emit import emit
+from vaultc.emit import Memo, emit
 from vaultc.publish.dialect import EXTENSIONS
 from vaultc.session import Session
 
@@ -115,3 +117,43 @@ def test_an_image_elsewhere_stays_an_image(address: str, tmp_path: Path) -> None
 def test_a_card_within_a_link_is_its_words(tmp_path: Path) -> None:
     shown = page(tmp_path, "[![A film](https://youtu.be/NnTvZWp5Q7o)](https://a.b)")
     assert '<a href="https://a.b">A film</a>' in shown
+
+
+def about(root: Path, language: str) -> str:
+    """The page of a note that is linked from another, in a vault of this language."""
+    root.mkdir()
+    (root / "vaultc.toml").write_text(f'language = "{language}"\n')
+    text = f"---\nupdated: 2024-05-06\naliases: [Y]\n---\n# A\n\n{'w ' * 2200}\n\n[[No]]\n"
+    (root / "a.md").write_text(text, encoding="utf-8")
+    (root / "b.md").write_text("See [[a]].", encoding="utf-8")
+    return (emit(Session.open(root).vault, root.parent / f"docs-{language}").folder / "a.md").read_text(
+        encoding="utf-8"
+    )
+
+
+def test_what_vaultc_says_is_in_the_language_of_the_vault(tmp_path: Path) -> None:
+    words = {
+        "en": ["10 min", "changed <time", "Also: Y", "## Linked from {", "No note has this name yet"],
+        "de": ["10 min", "changed <time", "Also: Y", "## Linked from {", "No note has this name yet"],
+        "ru": ["10 мин", "изменено <time", "Также: Y", "## Сюда ссылаются {", "Такой заметки пока нет"],
+    }
+    for language, expected in words.items():
+        shown = about(tmp_path / language, language)
+        assert [word for word in expected if word not in shown] == []
+
+
+def test_below_the_title_stands_when_the_note_was_changed(tmp_path: Path) -> None:
+    assert '<time datetime="2024-05-06">2024-05-06</time>' in about(tmp_path / "v", "en")
+    shown = markdown.markdown("x" + about(tmp_path / "w", "en"), extensions=[*EXTENSIONS], extension_configs=EXTENSIONS)
+    assert '<p>changed <time datetime="2024-05-06">2024-05-06</time></p>' in shown
+
+
+def test_a_day_that_becomes_known_is_written_in_the_page_that_stands(tmp_path: Path) -> None:
+    (tmp_path / "v").mkdir()
+    (tmp_path / "v" / "a.md").write_text("# A\n")
+    memo = Memo()
+    for day in ("2020-01-01", "2020-01-02"):
+        when = datetime.fromisoformat(f"{day}T12:00+00:00").timestamp()
+        os.utime(tmp_path / "v" / "a.md", (when, when))
+        folder = emit(Session.open(tmp_path / "v").vault, tmp_path / "docs", memo).folder
+        assert f'changed <time datetime="{day}">' in (folder / "a.md").read_text()

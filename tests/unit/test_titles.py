@@ -66,6 +66,7 @@ def test_one_line_says_how_long_a_note_is(tmp_path: Path, words: int, said: str 
     assert re.findall(r'data-vaultc="([\w-]+)"', line) == [
         "about",
         *(["reading-time"] if said else []),
+        "changed",
         "tags",
         "aliases",
     ]

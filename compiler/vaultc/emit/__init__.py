@@ -58,7 +58,7 @@ def emit(vault: Vault, folder: Path, memo: Memo | None = None) -> Emitted:
     topics = graph_file.topics(vault, memo)
     known = Known(vault, work.layout, work.measured, numbers, topics, dates.changed(vault.project.root, published))
     front = front_page(known)
-    work.notes(parts, front)
+    work.notes(parts, front, known.changed)
     work.texts |= work.measured.generate(vault, work.layout)
     edges = {path: part.edges for path, part in parts.items()}
     work.texts[GRAPH] = graph_file.text(vault, work.layout, edges, numbers, topics)
@@ -159,7 +159,7 @@ class _Work:
         made = partial(preview.preview, self.vault, self.layout, one, self._documents(one))
         return faults.attempt(one.path, "quoted", made, lambda _: "")
 
-    def notes(self, parts: Mapping[str, Part], front: str) -> None:
+    def notes(self, parts: Mapping[str, Part], front: str, changed: Mapping[str, int]) -> None:
         """The object files of notes, each with the links to it from others; `front` stands on the first page."""
         home = self.layout.folders[""]
         mentioned: dict[str, list[Mention]] = {}
@@ -169,10 +169,11 @@ class _Work:
         for path, name in self.layout.notes.items():
             found = list(dict.fromkeys(mentioned.get(path, ())))
             added = front if name == home else ""
-            key = self.keys.page(parts[path].key, path, found, added) if parts[path].key else ""
+            day = dates.day(changed[path]) if changed[path] else ""
+            key = self.keys.page(parts[path].key, found, added, day) if parts[path].key else ""
             if not self._stands(name, key):
                 self.made[name] = key
-                self.texts[name] = self._page(path, found, added)
+                self.texts[name] = self._page(path, found, added, day)
 
     def lists(self, known: Known, front: str) -> None:
         """The pages that list notes: all of them stand, or all are made."""
@@ -192,13 +193,13 @@ class _Work:
         self.files[name] = known
         return True
 
-    def _page(self, path: str, mentioned: Sequence[Mention], front: str) -> str:
+    def _page(self, path: str, mentioned: Sequence[Mention], front: str, changed: str) -> str:
         if path not in self._bodies:
             self._lower(path)
         one, body = self.vault.notes[path], self._bodies.pop(path)
         if body is None:
             return source.page(self.vault, one)
-        framed = partial(frame.page, self.vault, self.layout, one, body, mentioned, front)
+        framed = partial(frame.page, self.vault, self.layout, one, body, mentioned, front, changed)
         return faults.attempt(path, "lowered", framed, lambda fault: self._as_written(one, fault))
 
     def _lower(self, path: str) -> note.Use:

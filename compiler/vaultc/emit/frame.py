@@ -11,6 +11,7 @@ from vaultc.emit.backlinks import Mention
 from vaultc.emit.lower.element import fenced
 from vaultc.emit.lower.escape import escape
 from vaultc.emit.pages import Layout
+from vaultc.emit.wording import worded
 from vaultc.graph import Vault
 from vaultc.model import Note
 from vaultc.parse.frontmatter import strings
@@ -44,9 +45,11 @@ def title(text: str) -> str:
     return str(json.loads(text.split("\n", 2)[1].removeprefix("title: ")))
 
 
-def page(vault: Vault, layout: Layout, note: Note, body: str, mentioned: Iterable[Mention], front_page: str) -> str:
+def page(
+    vault: Vault, layout: Layout, note: Note, body: str, mentioned: Iterable[Mention], front_page: str, changed: str
+) -> str:
     """The whole object file of a note; `mentioned` are the links to it from others, in order of the sources, `front_page` what
-    stands before its text where it is the first page."""
+    stands before its text where it is the first page, `changed` the day of its last change, if that is known."""
     summary = summary_of(vault, note)
     head, rest = _head(vault, note, body)
     parts = [head] if head else []
@@ -54,8 +57,8 @@ def page(vault: Vault, layout: Layout, note: Note, body: str, mentioned: Iterabl
         parts.append(fenced('div[data-vaultc="summary"]', escape(summary)))
     if front_page:
         parts.append(front_page)
-    if about := [part for part in (_time(vault, note), _tags(layout, note), _aliases(note)) if part]:
-        parts.append(fenced('div[data-vaultc="about"]', "\n\n".join(about)))
+    if about := "\n\n".join(filter(None, _about(vault, layout, note, changed))):
+        parts.append(fenced('div[data-vaultc="about"]', about))
     parts.append(rest)
     if links := _backlinks(vault, layout, note, list(dict.fromkeys(mentioned))):
         parts.append(links)
@@ -105,18 +108,32 @@ def _head(vault: Vault, note: Note, body: str) -> tuple[str, str]:
     return f'# {escape(note.title, lines=False)} {{#vaultc-title data-vaultc="title"}}', body
 
 
+def _about(vault: Vault, layout: Layout, note: Note, changed: str) -> tuple[str, ...]:
+    """The line below the title."""
+    return _time(vault, note), _changed(vault, changed), _tags(layout, note), _aliases(vault, note)
+
+
+def _changed(vault: Vault, day: str) -> str:
+    if not day:
+        return ""
+    said = worded(vault.project.config.language, "changed {}", f'<time datetime="{day}">{day}</time>')
+    return fenced('div[data-vaultc="changed" data-search-exclude=""]', said)
+
+
 def _time(vault: Vault, note: Note) -> str:
     """How long it takes to read a note that is longer than a minute."""
     minutes = round(len(vault.text(note.path)[note.body :].split()) / _PACE)
-    return fenced('div[data-vaultc="reading-time" data-search-exclude=""]', f"{minutes} min") if minutes > 1 else ""
+    said = worded(vault.project.config.language, "{} min", minutes)
+    return fenced('div[data-vaultc="reading-time" data-search-exclude=""]', said) if minutes > 1 else ""
 
 
-def _aliases(note: Note) -> str:
+def _aliases(vault: Vault, note: Note) -> str:
     """The note's other names, those apart that differ in spelling alone: readers know it by them, and search finds it."""
     others = other_names(note)
     if not others:
         return ""
-    return fenced('div[data-vaultc="aliases"]', "Also: " + ", ".join(escape(name, links=False) for name in others))
+    names = ", ".join(escape(name, links=False) for name in others)
+    return fenced('div[data-vaultc="aliases"]', worded(vault.project.config.language, "Also: {}", names))
 
 
 def other_names(note: Note) -> list[str]:
@@ -143,9 +160,9 @@ def _tags(layout: Layout, note: Note) -> str:
 def _backlinks(vault: Vault, layout: Layout, note: Note, found: Sequence[Mention]) -> str:
     if not found:
         return ""
-    here = layout.notes[note.path]
+    here, language = layout.notes[note.path], vault.project.config.language
     # Its sentences stand on other pages, where search finds them.
-    lines = ["## Linked from {#vaultc-linked-from data-search-exclude}", ""]
+    lines = [f"## {worded(language, 'Linked from')} {{#vaultc-linked-from data-search-exclude}}", ""]
     for source, group in groupby(found[:_SHOWN], key=lambda m: m.source):
         title = escape(vault.notes[source].title, links=False)
         said = [text for mention in group if (text := _sentence(mention))]
@@ -153,7 +170,7 @@ def _backlinks(vault: Vault, layout: Layout, note: Note, found: Sequence[Mention
         lines.append(f"-   {link}" + "".join(f"\n\n    {text}" for text in said))
         lines.append("")
     if len(found) > _SHOWN:
-        lines.append(f"and {len(found) - _SHOWN} more")
+        lines.append(worded(language, "and {} more", len(found) - _SHOWN))
     return fenced('section[data-vaultc="backlinks"]', "\n".join(lines).strip("\n"))
 
 

@@ -14,6 +14,7 @@ from vaultc.emit.pages import Layout
 from vaultc.emit.picture import picture
 from vaultc.emit.results import Measured, claims, words
 from vaultc.emit.results.said import Said
+from vaultc.emit.wording import worded
 from vaultc.graph import Vault, target
 from vaultc.graph.metrics import Metrics
 from vaultc.graph.topics import Topic
@@ -53,6 +54,10 @@ class Known:
         """Those of some notes that most others link to."""
         linked = (path for path in paths if path in self.sources)
         return sorted(linked, key=lambda path: (-self.sources[path], path))[:most]
+
+    def worded(self, english: str, *values: object) -> str:
+        """Words of vaultc in the language of the vault."""
+        return worded(self.vault.project.config.language, english, *values)
 
     def link(self, path: str, here: str) -> Markup:
         """A link to a note, from the page `here`."""
@@ -128,7 +133,7 @@ def _map(known: Known, shown: Sequence[str]) -> Markup:
     if not (drawn := picture(known.vault.graph, known.numbers, known.topics, shown)):
         return Markup("")
     address = pages.address(known.layout.graph, known.layout.folders[""])
-    label = f"Topic map of {len(shown):,} notes".replace(",", "\u202f")
+    label = known.worded("Topic map of {} notes", f"{len(shown):,}".replace(",", "\u202f"))
     return el("a", drawn, el("span", label), href=address, class_="vc-map-link")
 
 
@@ -158,8 +163,12 @@ def _verdicts(known: Known, note: Note | None) -> Markup:
         el("li", _verdict(known, said, here), claims.reason(said.claim), known.link(said.attached.note, here))
         for said in chosen[:_VERDICTS]
     ]
-    more = el("p", el("a", "All claims", href=pages.address(known.layout.claims, here)), class_="vc-links")
-    return el("section", el("h2", "Most surprising"), el("ul", join(rows, "\n")), more, class_="vc-surprising")
+    more = el(
+        "p", el("a", known.worded("All claims"), href=pages.address(known.layout.claims, here)), class_="vc-links"
+    )
+    return el(
+        "section", el("h2", known.worded("Most surprising")), el("ul", join(rows, "\n")), more, class_="vc-surprising"
+    )
 
 
 def _named(known: Known, entry: _Entry) -> Said | None:
@@ -176,15 +185,19 @@ def _changed(known: Known, shown: Sequence[str]) -> Markup:
     if not paths:
         return Markup("")
     recent = known.layout.about.get("recent")
-    more = el("p", el("a", "More", href=pages.address(recent, here)), class_="vc-links") if recent else ""
-    return el("section", el("h2", "Changed lately"), changes(known, paths, here), more, class_="vc-changed")
+    more = el("p", el("a", known.worded("More"), href=pages.address(recent, here)), class_="vc-links") if recent else ""
+    return el(
+        "section", el("h2", known.worded("Changed lately")), changes(known, paths, here), more, class_="vc-changed"
+    )
 
 
 def most_linked(known: Known, paths: Sequence[str], here: str) -> Markup:
     """Those of many notes that most others link to; of a few, or where there is no link, nothing."""
     rows = [el("li", known.link(path, here)) for path in known.hubs(paths, _HUBS)] if len(paths) >= _MANY else []
     return (
-        el("section", el("h2", "Most linked"), el("ul", join(rows, "\n")), class_="vc-linked") if rows else Markup("")
+        el("section", el("h2", known.worded("Most linked")), el("ul", join(rows, "\n")), class_="vc-linked")
+        if rows
+        else Markup("")
     )
 
 

@@ -86,7 +86,7 @@ def _pointed_out(known: Known, inside: Sequence[str], here: str) -> str:
     """Where to begin among many notes: the most linked, and those that were changed lately. Empty among a few."""
     linked = most_linked(known, inside, here)
     lately = sorted(inside, key=lambda path: (-known.changed[path], path))[:_LATELY]
-    changed = el("section", el("h2", "Changed lately"), changes(known, lately, here))
+    changed = el("section", el("h2", known.worded("Changed lately")), changes(known, lately, here))
     return raw("begin", el("div", linked, changed, class_="vc-front")) if linked else ""
 
 

@@ -42,11 +42,11 @@ class Keys:
             key.update(repr(sorted(folds.items())).encode("utf-8", "surrogatepass"))
         return key.hexdigest()
 
-    def page(self, part: str, path: str, mentioned: Sequence[Mention], front: str) -> str:
-        """Of the whole object file: the part, who mentions it with which words, and what stands in front."""
+    def page(self, part: str, mentioned: Sequence[Mention], front: str, changed: str) -> str:
+        """Of the whole object file: the part, who mentions it with which words, what stands in front, when it was `changed`."""
         notes, layout = self._vault.notes, self._layout
         sources = {mention.source: (notes[mention.source].title, layout.notes[mention.source]) for mention in mentioned}
-        text = f"{part}{sources}{mentioned}{front}"
+        text = f"{part}{sources}{mentioned}{front}{changed}"
         return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
     def listing(self, graph: str, front: str, changed: Mapping[str, int]) -> str:

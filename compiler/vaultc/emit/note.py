@@ -14,6 +14,7 @@ from vaultc.emit.lower import Fold, Plan, leave, lowered
 from vaultc.emit.lower.element import marked
 from vaultc.emit.lower.escape import escape
 from vaultc.emit.pages import Layout
+from vaultc.emit.wording import worded
 from vaultc.graph import Vault
 from vaultc.model import Note, Reference
 from vaultc.parse import Document, opening
@@ -157,7 +158,8 @@ def unresolved(vault: Vault, label: str, resolution: Resolution) -> str:
         "outside": "This link leads out of the vault",
     }.get(resolution.missing if isinstance(resolution, Unresolved) else "", "Not published")
     kind = "vaultc-unresolved" if isinstance(resolution, Unresolved) and not hidden else "vaultc-unpublished"
-    return f'<span class="{kind}" title="{what}">{html.escape(label or "missing", quote=False)}</span>'
+    said = worded(vault.project.config.language, what)
+    return f'<span class="{kind}" title="{said}">{html.escape(label or "missing", quote=False)}</span>'
 
 
 def _url(vault: Vault, layout: Layout, place: Place, resolution: Resolution, use: Use) -> str | None:
@@ -184,7 +186,8 @@ def _link(vault: Vault, layout: Layout, place: Place, reference: Reference, reso
         if unpublished.hides(vault.notes, resolution):  # a bare name would give its title away
             label = reference.label or unpublished.WORDS
         return unresolved(vault, label, resolution)
-    title = ' "The note has no such heading"' if isinstance(resolution, Unresolved) else ""
+    said = worded(vault.project.config.language, "The note has no such heading")
+    title = f' "{said}"' if isinstance(resolution, Unresolved) else ""
     return f"[{escape(label, links=False) or '#'}]({url}{title})"
 
 
