@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 from lsprotocol import types
 
-from tests.frontends.lsp.conftest import Editor, written
+from tests.frontends.lsp.conftest import PATIENCE, Editor, written
 
 
 def checked(root: Path) -> list[tuple[str, str, str, int, int]]:
@@ -106,3 +107,25 @@ def test_a_moved_line_moves_its_finding(editor: Editor) -> None:
     editor.settled()
     [broken] = [it for it in editor.diagnostics[editor.uri("index.md")] if it.code == "VC201"]
     assert broken.range.start.line == 3
+
+
+def test_the_disk_is_watched_for_an_editor_that_does_not_tell(editor: Editor, vault: Path) -> None:
+    assert "VC201" in editor.codes("index.md")
+    written(vault, {"Gide.md": "[[index]]\n"})
+    for _ in range(PATIENCE * 10):
+        if "VC201" in editor.codes("index.md"):
+            editor.wait(asyncio.sleep(0.1))
+    assert "VC201" not in editor.codes("index.md")
+
+
+def test_an_editor_that_can_tell_is_asked_to(vault: Path) -> None:
+    editor = Editor(vault)
+    editor.start(did_change_watched_files=types.DidChangeWatchedFilesClientCapabilities(dynamic_registration=True))
+    editor.settled()
+    assert editor.registered == [types.WORKSPACE_DID_CHANGE_WATCHED_FILES]
+    written(vault, {"Gide.md": "[[index]]\n"})
+    editor.wait(asyncio.sleep(1))
+    assert "VC201" in editor.codes("index.md"), "nobody looked"
+    editor.changed("Gide.md")
+    assert "VC201" not in editor.codes("index.md")
+    assert editor.stop() == 0

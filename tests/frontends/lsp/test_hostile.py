@@ -61,6 +61,17 @@ def test_positions_outside_are_drawn_in(reader: Editor, line: int, character: in
     client = reader.client
     assert reader.wait(client.text_document_hover_async(types.HoverParams(document, where))) is None
     reader.wait(client.text_document_definition_async(types.DefinitionParams(document, where)))
+    reader.wait(client.text_document_completion_async(types.CompletionParams(document, where)))
+    assert reader.wait(client.text_document_prepare_rename_async(types.PrepareRenameParams(document, where))) is None
+    assert reader.wait(client.text_document_rename_async(types.RenameParams(document, where, "x"))) is None
+    for area in (
+        types.Range(where, where),
+        types.Range(types.Position(0, 0), where),
+        types.Range(where, types.Position(0, 0)),
+    ):
+        reader.wait(client.text_document_inlay_hint_async(types.InlayHintParams(document, area)))
+        asked = types.CodeActionParams(document, area, types.CodeActionContext([]))
+        reader.wait(client.text_document_code_action_async(asked))
     found = reader.wait(
         client.text_document_references_async(types.ReferenceParams(types.ReferenceContext(True), document, where))
     )

@@ -53,6 +53,8 @@ vim.lsp.buf.rename("Handbuch")
 wait("the note to have another name", function()
   return vim.fn.filereadable("Handbuch.md") == 1 and vim.api.nvim_get_current_line():find("Handbuch")
 end)
+vim.wait(1000, function() return found("Handbuch") end, 20) -- it tells nobody that it renamed a file
+wait("the server to see the new name by itself", function() return not found("Handbuch") end)
 vim.cmd("silent! wall!")
 vim.fn.writefile({ vim.fn.json_encode(said) }, "said.json")
 vim.cmd("qall!")

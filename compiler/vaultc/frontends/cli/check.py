@@ -12,7 +12,7 @@ import click
 
 from vaultc.diagnostics import Diagnostic, Severity, select
 from vaultc.errors import VaultcError
-from vaultc.frontends import render
+from vaultc.frontends import render, watching
 from vaultc.frontends.cli import kept
 from vaultc.frontends.cli.output import emit, note, progress, remind, tell
 from vaultc.frontends.render import count
@@ -220,21 +220,12 @@ def diff(report: Report, texts: Mapping[str, tuple[bytes, bytes]]) -> str:
 
 def _watch(options: Options) -> int:
     """Check until interrupted: whole once, then what a change concerns."""
-    from watchfiles import DefaultFilter, watch
-
     session, scope = _opened(options)
     project = session.project
-    build = str(project.build)
-
-    class Notes(DefaultFilter):
-        def __call__(self, change: Any, path: str) -> bool:
-            return not path.startswith(build) and super().__call__(change, path)
-
-    files = [project.root, *([project.source] if project.source else [])]
     with suppress(KeyboardInterrupt):
         _reported(session, scope, options, _wanted(session, scope, options))
         note(f"watching {project.root}; Ctrl+C ends")
-        for _ in watch(*files, watch_filter=Notes()):
+        for _ in watching.changes(project):
             click.clear()
             try:
                 session.refresh()

@@ -15,9 +15,7 @@ def initialized(server: Server, params: types.InitializedParams) -> None:
     folders = [*server.workspace.folders] or [server.workspace.root_uri or ""]
     for uri in folders:
         server.join(uri)
-    workspace = server.client_capabilities.workspace
-    watched = workspace and workspace.did_change_watched_files
-    if watched and watched.dynamic_registration:
+    if server.watches:
         options = types.DidChangeWatchedFilesRegistrationOptions([types.FileSystemWatcher("**/*")])
         wish = types.Registration(_WATCHED, types.WORKSPACE_DID_CHANGE_WATCHED_FILES, options)
         server.client_register_capability(types.RegistrationParams([wish]))

@@ -7,7 +7,9 @@ import asyncio
 import gc
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any, NamedTuple
 
 from lsprotocol import types
@@ -16,6 +18,7 @@ from pygls.lsp.server import LanguageServer
 
 from vaultc import __version__
 from vaultc.errors import VaultcError
+from vaultc.frontends import watching
 from vaultc.frontends.lsp.codec import Codec
 from vaultc.frontends.lsp.vaults import OpenVault, around, local
 from vaultc.frontends.scope import is_marked
@@ -48,6 +51,14 @@ class Server(LanguageServer):
         self._soon: asyncio.TimerHandle | None = None
         self._later: asyncio.Task[None] | None = None
         self._said = ""
+        self._watched: dict[Path, Event] = {}
+
+    @property
+    def watches(self) -> bool:
+        """Whether the client tells what changes on the disk, once it is asked to."""
+        workspace = self.client_capabilities.workspace
+        files = workspace and workspace.did_change_watched_files
+        return bool(files and files.dynamic_registration)
 
     @property
     def unit(self) -> Unit:
@@ -63,6 +74,7 @@ class Server(LanguageServer):
             session = Session.open(path)
             if session.project.root not in self.vaults and (is_marked(session.project) or not marked):
                 self.vaults[session.project.root] = OpenVault(session)
+                self._watch(session)
                 gc.freeze()  # the search for cycles need not walk through all that stays: of a large vault that takes a third of a second
         except VaultcError as fault:
             self.say(str(fault))
@@ -74,12 +86,17 @@ class Server(LanguageServer):
         for root, open_ in [*self.vaults.items()]:
             if path and (root == path.resolve() or root.is_relative_to(path.resolve())):
                 del self.vaults[root]
+                if root in self._watched:
+                    self._watched.pop(root).set()
                 for told in open_.findings:
                     self.publish(open_.uri(told), [])
 
     def close(self) -> None:
         """Close all vaults, and forget what was to be compiled."""
         self.vaults.clear()
+        for stop in self._watched.values():
+            stop.set()
+        self._watched.clear()
         if self._soon is not None:
             self._soon.cancel()
             self._soon = None
@@ -128,6 +145,26 @@ class Server(LanguageServer):
     def publish(self, uri: str, found: Iterable[types.Diagnostic], version: int | None = None) -> None:
         """Tell what is wrong with a file, in place of what was told before."""
         self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, [*found], version))
+
+    def _watch(self, session: Session) -> None:
+        """Look at the disk when something changes there, for a client that does not tell. (Neovim renames files and says nothing.)"""
+        if self.watches:
+            return
+        root, loop, stop = session.project.root, asyncio.get_running_loop(), Event()
+        self._watched[root] = stop
+
+        def look() -> None:
+            if root in self.vaults:
+                self.vaults[root].look()
+                self.soon()
+
+        def watch() -> None:
+            # Where the system does not tell, or the loop has ended, nobody looks; what the editor opens and saves is still seen.
+            with suppress(OSError, RuntimeError):
+                for _ in watching.changes(session.project, stop):
+                    loop.call_soon_threadsafe(look)
+
+        Thread(target=watch, daemon=True).start()
 
     def _settle(self) -> None:
         self._soon = None
