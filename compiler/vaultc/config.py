@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin
 
 from vaultc import disk, trust
 from vaultc.diagnostics import Diagnostic, Severity, report, select
@@ -31,28 +31,55 @@ MOST = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """The keys of `vaultc.toml` (or `[tool.vaultc]`), with their defaults.
+    """The keys of `vaultc.toml` (or `[tool.vaultc]`), with their defaults and what users are told that they mean."""
 
-    `severity` maps codes, names and prefixes to `error`, `warning`, `info` or `off`; `exclude` holds gitignore patterns;
-    `dialect` is `obsidian` (notes are lowered) or `material` (a note's text is left alone but for its links); `html` says whether
-    what could run is taken out of the pages; `map_hidden` holds folders and tags whose notes the first page leaves out, and the
-    topic map at first; `pages_hidden` names of `PAGES` that the site does not have; `search` is whose search a site has, where it has
-    one: vaultc's or the theme's own.
-    """
+    vault: Annotated[str, "the folder of the notes, seen from the configuration"] = "."
+    exclude: Annotated[tuple[str, ...], "patterns, as in `.gitignore`, of files to leave out"] = ()
+    severity: Annotated[Mapping[str, str], "`error`, `warning`, `info` or `off` for codes, names or prefixes"] = field(
+        default_factory=dict
+    )
+    fail_on: Annotated[Literal["error", "warning", "info", "never"], "the default of `--fail-on`"] = "error"
+    site_name: Annotated[str, "the site's name, by default the folder's"] = ""
+    site_url: Annotated[str, "the site's address, such as `https://notes.example.org/`"] = ""
+    language: Annotated[str, "the site's language, as a code such as `en` or `pt-BR`"] = "en"
+    engine: Annotated[Generator, "the generator"] = "mkdocs"
+    dialect: Annotated[
+        Literal["obsidian", "material"], "`material` leaves the text of notes alone but for its links"
+    ] = "obsidian"
+    map_hidden: Annotated[
+        tuple[str, ...],
+        "folders and tags whose notes the first page leaves out, and the topic map until the reader asks for them",
+    ] = ()
+    search: Annotated[
+        Literal["vaultc", "theme"], "whose search the site has: `theme` keeps that of Material for MkDocs"
+    ] = "vaultc"
+    pages_hidden: Annotated[
+        tuple[str, ...],
+        f"what the site does without: `home` (what stands before the text of the first page), `{'`, `'.join(PAGES[1:])}`",
+    ] = ()
+    html: Annotated[Literal["sanitized", "trusted"], "`trusted` leaves scripts and all else in the HTML of notes"] = (
+        "sanitized"
+    )
 
-    vault: str = "."
-    site_name: str = ""
-    site_url: str = ""
-    language: str = "en"
-    exclude: tuple[str, ...] = ()
-    severity: Mapping[str, str] = field(default_factory=dict)
-    fail_on: str = "error"
-    engine: Generator = "mkdocs"
-    dialect: Literal["obsidian", "material"] = "obsidian"
-    html: Literal["sanitized", "trusted"] = "sanitized"
-    map_hidden: tuple[str, ...] = ()
-    pages_hidden: tuple[str, ...] = ()
-    search: Literal["vaultc", "theme"] = "vaultc"
+
+class Key(NamedTuple):
+    """A key of the configuration: its name, its default, the values that it takes where they are few, what it means."""
+
+    name: str
+    default: Any
+    choices: tuple[str, ...]
+    meaning: str
+
+
+def keys() -> tuple[Key, ...]:
+    """The keys, in the order in which users are told of them."""
+    default = Config()
+    out = []
+    for each in fields(Config):
+        kind, meaning = get_args(each.type)  # of `Annotated`
+        choices = get_args(kind) if get_origin(kind) is Literal else ()
+        out.append(Key(each.name, getattr(default, each.name), choices, meaning))
+    return tuple(out)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,21 +228,15 @@ def _config(source: _Source) -> tuple[Config, tuple[Diagnostic, ...]]:
             unknown(code, f"`{code}` is no code, name or prefix of one", (), "see `vaultc explain` for the codes")
         if str(level).upper() not in Severity.__members__:
             raise VaultcError(f"{source.path}: severity of `{code}` must be error, warning, info or off, not `{level}`")
-    for key, allowed in (
-        ("engine", get_args(Generator)),
-        ("dialect", ("obsidian", "material")),
-        ("html", ("sanitized", "trusted")),
-        ("search", ("vaultc", "theme")),
-        ("fail_on", ("error", "warning", "info", "never")),
-    ):
-        if key in values and values[key] not in allowed:
-            raise VaultcError(f"{source.path}: `{key}` must be one of {', '.join(allowed)}")
+    for each in keys():
+        if each.choices and each.name in values and values[each.name] not in each.choices:
+            raise VaultcError(f"{source.path}: `{each.name}` must be one of {', '.join(each.choices)}")
     for name in values.get("pages_hidden", ()):
         if name not in PAGES:
             raise VaultcError(f"{source.path}: `pages_hidden` knows {', '.join(PAGES)}, not `{name}`")
-    for key, (shape, what) in _SHAPES.items():
-        if values.get(key) and not shape.fullmatch(values[key]):
-            raise VaultcError(f"{source.path}: `{key}` must be {what}")
+    for name, (shape, what) in _SHAPES.items():
+        if values.get(name) and not shape.fullmatch(values[name]):
+            raise VaultcError(f"{source.path}: `{name}` must be {what}")
     return Config(**values), tuple(findings)
 
 
