@@ -41,7 +41,10 @@ class Config:
     fail_on: Annotated[Literal["error", "warning", "info", "never"], "the default of `--fail-on`"] = "error"
     site_name: Annotated[str, "the site's name, by default the folder's"] = ""
     site_url: Annotated[str, "the site's address, such as `https://notes.example.org/`"] = ""
-    language: Annotated[str, "the site's language, as a code such as `en` or `pt-BR`"] = "en"
+    language: Annotated[
+        str,
+        "the site's language, as a code such as `en` or `pt-BR`; what vaultc itself says is in English, or with `ru` in Russian",
+    ] = "en"
     engine: Annotated[Generator, "the generator"] = "mkdocs"
     dialect: Annotated[
         Literal["obsidian", "material"], "`material` leaves the text of notes alone but for its links"

@@ -67,6 +67,8 @@ def test_the_nouns_exist_where_it_says() -> None:
         ("torch", ["bench/harness/torch_cpu.py", "bench/harness/torch_cuda.py"]),
         ("pyvis", ["publish/pyvis_html.py"]),
         ("pygls", ["frontends/lsp/server.py"]),
+        ("pypandoc", ["publish/book/typeset.py"]),
+        ("typst", ["publish/book/typeset.py"]),
     ],
 )
 def test_heavy_libraries_are_imported_where_they_are_the_subject(library: str, places: list[str]) -> None:

@@ -24,7 +24,7 @@ from vaultc.text import Span, fold
 
 DEPTH = 5
 BUDGET = 60  # embeds in one page, all levels together
-_SIZE = re.compile(r"^(\d+)(?:x(\d+))?$")
+SIZE = re.compile(r"^(\d+)(?:x(\d+))?$")
 _IMAGES = frozenset(["avif", "bmp", "gif", "ico", "jpeg", "jpg", "png", "svg", "webp"])
 _SOUND = frozenset(["flac", "m4a", "mp3", "ogg", "wav", "3gp"])
 _FILM = frozenset(["mkv", "mov", "mp4", "ogv", "webm"])
@@ -75,7 +75,7 @@ def _written(
     """The lowered text of a part of a note, and the definitions of its footnotes, those of its embeds included."""
     document = use.documents(note)
     plan = Plan(
-        title=_title(note, document) if len(place.open) == 1 else -1,
+        title=opening_title(note, document) if len(place.open) == 1 else -1,
         anchors=anchors,
         folds=folds,
         ids={block.id_span: f"^{block.id}" if len(place.open) == 1 else "" for block in note.blocks},
@@ -99,7 +99,7 @@ def _written(
                 urls[start] = found
             elif reference.kind == "image":  # its description is no text of the note's
                 inline[start] = (
-                    f'<span data-vaultc="missing-image">{html.escape(_described(vault, reference, chosen))}</span>'
+                    f'<span data-vaultc="missing-image">{html.escape(described(vault, reference, chosen))}</span>'
                 )
             else:
                 inline[start] = unresolved(vault, unpublished.without(reference.label or "", kept_back), chosen)
@@ -122,7 +122,7 @@ def _written(
     return lowered(document, plan, part.start, part.end)
 
 
-def _title(note: Note, document: Document) -> int:
+def opening_title(note: Note, document: Document) -> int:
     """Where the heading is that is the note's title; -1 when none is, for the front matter names another one."""
     first = opening(document, note.headings)
     named = next(iter(strings(note.metadata.get("title"))), "")
@@ -139,7 +139,7 @@ def _tags(layout: Layout, note: Note, place: Place) -> dict[Span, str]:
     return out
 
 
-def _described(vault: Vault, reference: Reference, resolution: Resolution) -> str:
+def described(vault: Vault, reference: Reference, resolution: Resolution) -> str:
     """What stands for an image that is not shown: its description, else its name if that may be told."""
     return reference.label or (unpublished.WORDS if unpublished.hides(vault.notes, resolution) else reference.target)
 
@@ -193,7 +193,7 @@ def _link(vault: Vault, layout: Layout, place: Place, reference: Reference, reso
 
 def label_of(reference: Reference) -> str:
     """What a reader sees of a wiki-link: its label, else its target with the marks taken out."""
-    if reference.label and not (reference.kind == "embed" and _SIZE.match(reference.label)):
+    if reference.label and not (reference.kind == "embed" and SIZE.match(reference.label)):
         return html.unescape(reference.label).replace("`", "")
     parts = (part.strip().removesuffix(".md") for part in reference.target.replace("#^", "#").split("#"))
     return " > ".join(part for part in parts if part).replace("`", "").rstrip("/")
@@ -254,7 +254,7 @@ def _media(place: Place, reference: Reference, path: str, use: Use) -> str:
     use.assets.add(path)
     extension = path.rpartition(".")[2].lower()
     *words, last = (reference.label or "").split("|")
-    size = _SIZE.match(last.strip())
+    size = SIZE.match(last.strip())
     if not size:
         words.append(last)
     name = path.rpartition("/")[2]

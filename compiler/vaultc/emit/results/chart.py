@@ -122,7 +122,7 @@ def marker(x: float, y: float, series: int, hollow: bool = False, tip: str = "")
         void("rect", x=x - r * 1.3, y=y - r * 0.6, width=r * 2.6, height=r * 1.2),
         void("rect", x=x - r * 0.6, y=y - r * 1.3, width=r * 1.2, height=r * 2.6),
     )[series % MOST_SERIES]
-    return el("g", el("title", tip) if tip else "", shape, class_="vc-dot", data_doubt=hollow)
+    return el("g", el("title", tip) if tip else "", shape, class_="vc-dot", data_doubt="" if hollow else None)
 
 
 def text(x: float, y: float, words: str, kind: str, anchor: str = "start") -> Markup:

@@ -36,21 +36,27 @@ class _Panel:
 
 def figures(run: Run, name: str) -> Markup:
     """The plots of a run, one for each metric of each sweep; `name` begins their ids. Empty where there is nothing to see."""
+    plots, caption = drawn(run, name)
+    if not plots:
+        return Markup("")
+    return el("figure", join(plots, "\n"), el("figcaption", caption), class_="vc-figure", data_search_exclude=True)
+
+
+def drawn(run: Run, name: str) -> tuple[list[Markup], str]:
+    """The same plots as drawings of their own, and what stands under all of them."""
     plots: list[Chart | Dots] = []
     for sweep in dict.fromkeys(point.sweep for point in run.points):
         points = [point for point in run.points if point.sweep == sweep]
         plots += [plot for panel in _panels(points) for plot in _plots(panel, sweep)]
         plots += roofline(points, run.ceilings)
-    if not plots:
-        return Markup("")
-    drawn = [
+    pictures = [
         draw(plot, f"{name}-{index}") if isinstance(plot, Chart) else draw_dots(plot, f"{name}-{index}")
         for index, plot in enumerate(plots[:MOST_PANELS])
     ]
     caption = _caption(run)
     if len(plots) > MOST_PANELS:
         caption += f" {len(plots) - MOST_PANELS} more plots are left out: all numbers stand in the tables."
-    return el("figure", join(drawn, "\n"), el("figcaption", caption), class_="vc-figure", data_search_exclude=True)
+    return pictures, caption
 
 
 def overlay(runs: Sequence[Run], name: str) -> Markup:

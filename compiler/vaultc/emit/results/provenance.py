@@ -12,18 +12,27 @@ from vaultc.emit.results import words
 
 def provenance(run: Run) -> Markup:
     """The line and, folded, everything else that the record says about how the numbers came about."""
-    samples = sum(len(process) for point in run.points for process in point.samples)
+    line = el("summary", summary(run))
+    samples = _samples(run)
+    rows = [el("div", el("dt", name), el("dd", value)) for name, value in _facts(run, samples) if value]
+    log = el("pre", run.log) if run.log and run.status not in MEASURED else Markup("")
+    return el("details", line, el("dl", join(rows, "\n")), log, class_="vc-provenance", data_search_exclude=True)
+
+
+def summary(run: Run) -> Markup:
+    """When, from which code, with which versions, and how often."""
     parts = [
         el("time", words.date(run.started), datetime=one_line(run.started, 30)),
         commit(run),
         *versions(run.environment)[:2],
     ]
-    parts += [words.count(run.processes, "process", "processes"), words.count(samples, "sample")]
+    parts += [words.count(run.processes, "process", "processes"), words.count(_samples(run), "sample")]
     parts.append("no network" if run.isolation.network_blocked else "network not blocked")
-    line = el("summary", join(parts, " · "))
-    rows = [el("div", el("dt", name), el("dd", value)) for name, value in _facts(run, samples) if value]
-    log = el("pre", run.log) if run.log and run.status not in MEASURED else Markup("")
-    return el("details", line, el("dl", join(rows, "\n")), log, class_="vc-provenance", data_search_exclude=True)
+    return join(parts, " · ")
+
+
+def _samples(run: Run) -> int:
+    return sum(len(process) for point in run.points for process in point.samples)
 
 
 def commit(run: Run) -> str:

@@ -22,6 +22,7 @@ COMMANDS = {
     "build": "Compile a vault into a website.",
     "serve": "Build a vault and show it live.",
     "graph": "Export the link graph.",
+    "book": "Make one document of a reading order.",
     "new": "Write a new note from a template.",
     "import": "Make notes of chats and exports.",
     "mv": "Rename a note or folder and every link to it.",
