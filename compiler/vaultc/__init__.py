@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from vaultc.frontends.library import OpenVault
 
+    __version__: str
+
 __all__ = ["__version__", "open"]
-__version__ = "0.1.0"
 
 
 def open(path: "str | os.PathLike[str]" = ".") -> "OpenVault":  # noqa: A001 - as a module opens what it is about
@@ -18,3 +19,15 @@ def open(path: "str | os.PathLike[str]" = ".") -> "OpenVault":  # noqa: A001 - a
     from vaultc.frontends.library import OpenVault  # slow to import, and commands need none of it
 
     return OpenVault(path)
+
+
+def __getattr__(name: str) -> str:
+    """`__version__`, as the package was installed with; most commands never ask."""
+    if name != "__version__":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version(__name__)
+    except PackageNotFoundError:  # a folder that was copied somewhere
+        return "0+unknown"

@@ -1,7 +1,13 @@
 """`explain`, `backlinks`, `stats`, `new`, `init`, and the help of every command."""
 
 import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
 from datetime import datetime
+from importlib.metadata import version
 from pathlib import Path
 
 import click
@@ -26,7 +32,49 @@ def test_help_lists_each_command_with_its_own_first_sentence(run: Run) -> None:
             assert COMMANDS[name] in listed
             assert command.help
     assert {"check", "mv", "new", "init", "explain", "stats", "backlinks"} <= set(names)
-    assert run("--version").stdout.startswith("vaultc ")
+
+
+def test_the_version_names_the_engines_and_imports_none(run: Run, tmp_path: Path) -> None:
+    said = dict(line.rsplit(" ", 1) for line in run("--version").stdout.splitlines())
+    assert said["vaultc"] == version("vaultc")
+    assert said["Python"] == platform.python_version()
+    assert said["MkDocs"] == version("mkdocs")
+    assert said["Material for MkDocs"] == version("mkdocs-material")
+    poisoned = tmp_path / "poisoned"
+    for name in ("torch", "mkdocs", "material", "typst"):
+        (poisoned / name).mkdir(parents=True)
+        (poisoned / name / "__init__.py").write_text("raise SystemExit('imported')\n")
+    assert run("--version", env={"PYTHONPATH": str(poisoned)}).stdout.count("\n") == len(said)
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_a_shell_learns_to_complete(run: Run, shell: str) -> None:
+    script = run("completion", shell).stdout
+    assert f"_VAULTC_COMPLETE={shell}_complete" in script
+    asked = {"_VAULTC_COMPLETE": f"{shell}_complete"}
+
+    def completed(*words: str) -> str:
+        index = str(len(words) - 1) if shell != "fish" else words[-1]
+        return run(env={**asked, "COMP_WORDS": " ".join(words), "COMP_CWORD": index}).stdout
+
+    assert "build" in completed("vaultc", "bu")
+    assert "check" not in completed("vaultc", "bu")
+    assert "sarif" in completed("vaultc", "check", "--format", "s")
+    assert "--fail-on" in completed("vaultc", "check", "--f")
+
+
+def test_bash_takes_the_completion(run: Run, tmp_path: Path) -> None:
+    bash = shutil.which("bash")
+    if not bash:
+        pytest.skip("missing tool: bash")
+    script = tmp_path / "completion"
+    script.write_text(run("completion", "bash").stdout)
+    typed = f'. "{script}"; COMP_WORDS=(vaultc exp) COMP_CWORD=1; _vaultc_completion vaultc; echo "${{COMPREPLY[*]}}"'
+    programs = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        [bash, "-c", typed], capture_output=True, encoding="utf-8", env={**os.environ, "PATH": programs}
+    )
+    assert done.stdout == "explain\n", done.stderr
 
 
 @pytest.mark.parametrize("name", ["check", "mv", "new", "init", "explain", "stats", "backlinks"])

@@ -12,6 +12,7 @@ import click
 import jsonschema
 import pytest
 
+import vaultc
 from vaultc import pipeline
 from vaultc.config import Config, Project
 from vaultc.diagnostics import CODES, Diagnostic, Label, Severity, report
@@ -91,6 +92,7 @@ def sample() -> tuple[Diagnostic, ...]:
 
 def rendered(name: str, found: tuple[Diagnostic, ...], monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.setattr(vaultc, "__version__", "0.1.0", raising=False)
     sources = tuple(source_file(path, text.encode()) for path, text in sorted(NOTES.items()))
     project = Project(ROOT, Config(), source=None)
     vault = pipeline.link(project, Scan(sources, ("a.png",), (), ()), lambda all_: [parse(source) for source in all_])
@@ -230,7 +232,7 @@ _RESULT = _object(
 _RULE = _object(
     "id", id=_TEXT, name=_TEXT, shortDescription=_MESSAGE, help=_MESSAGE, defaultConfiguration=_object(level=_LEVEL)
 )
-_DRIVER = _object("name", name=_TEXT, semanticVersion=_TEXT, rules=_list(_RULE, uniqueItems=True))
+_DRIVER = _object("name", name=_TEXT, version=_TEXT, rules=_list(_RULE, uniqueItems=True))
 _RUN = _object(
     "tool",
     tool=_object("driver", driver=_DRIVER),

@@ -11,8 +11,8 @@ from keyword import iskeyword
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
-from vaultc import __version__
 from vaultc.errors import VaultcError
 from vaultc.text import safe_lines
 
@@ -34,6 +34,7 @@ COMMANDS = {
     "init": "Write a new project.",
     "trust": "Let a project run its hooks and templates.",
     "lsp": "Serve an editor as a language server.",
+    "completion": "Print what makes a shell complete vaultc.",
     "bench": "Run and show the measurements of a vault.",
 }
 _MODULES = {"serve": "build"}
@@ -54,6 +55,10 @@ class _Commands(click.Group):
         command: click.Command = getattr(import_module(_module(cmd_name)), _identifier(cmd_name))
         return command
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        named = [CompletionItem(name, help=said) for name, said in COMMANDS.items() if name.startswith(incomplete)]
+        return named + click.Command.shell_complete(self, ctx, incomplete)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, COMMANDS[name]) for name in self.list_commands(ctx)])
@@ -69,9 +74,24 @@ def _identifier(name: str) -> str:
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(__version__, prog_name="vaultc", message="%(prog)s %(version)s")
+@click.option(
+    "--version",
+    is_flag=True,
+    expose_value=False,
+    is_eager=True,
+    callback=lambda context, _, asked: _tell_versions(context) if asked and not context.resilient_parsing else None,
+    help="Show the versions of vaultc and of its engines.",
+)
 def cli() -> None:
     """Compile a folder of wiki-linked Markdown notes: check its links, draw its graph, build its website."""
+
+
+def _tell_versions(context: click.Context) -> None:
+    from vaultc.frontends.cli.output import emit
+    from vaultc.frontends.versions import versions
+
+    emit("".join(f"{name} {version}\n" for name, version in versions()))
+    context.exit()
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -16,7 +16,7 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 from pygls.lsp.server import LanguageServer
 
-from vaultc import __version__
+import vaultc
 from vaultc.errors import VaultcError
 from vaultc.frontends import watching
 from vaultc.frontends.lsp.codec import Codec
@@ -46,7 +46,7 @@ class Server(LanguageServer):
 
     def __init__(self) -> None:
         # Whole texts: what an editor calls a line is not what others call one, and a slip would stay in every later text.
-        super().__init__("vaultc", __version__, text_document_sync_kind=types.TextDocumentSyncKind.Full)
+        super().__init__("vaultc", vaultc.__version__, text_document_sync_kind=types.TextDocumentSyncKind.Full)
         self.vaults: dict[Path, OpenVault] = {}
         self._soon: asyncio.TimerHandle | None = None
         self._later: asyncio.Task[None] | None = None

@@ -4,7 +4,7 @@ import json
 from typing import Any
 from urllib.parse import quote
 
-from vaultc import __version__
+import vaultc
 from vaultc.diagnostics import CODES, Code, Diagnostic, Label, Severity
 from vaultc.frontends.baseline import fingerprints
 from vaultc.frontends.report import Report
@@ -22,7 +22,7 @@ def render(report: Report) -> str:
         "tool": {
             "driver": {
                 "name": "vaultc",
-                "semanticVersion": __version__,
+                "version": vaultc.__version__,
                 "rules": [_rule(kind) for kind in CODES.values()],
             }
         },
