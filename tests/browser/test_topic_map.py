@@ -35,7 +35,6 @@ def node(name: str, x: float, y: float, **other: Any) -> dict[str, Any]:
         "tags": [],
         "community": 0,
         "pagerank": 0.1,
-        "betweenness": 0.0,
         "x": x,
         "y": y,
         "url": None if missing else f"{name}/",
@@ -43,25 +42,19 @@ def node(name: str, x: float, y: float, **other: Any) -> dict[str, Any]:
     return defaults | other
 
 
-GRAPH = {
-    "schema": 1,
+GRAPH: dict[str, Any] = {
+    "schema": 2,
     "root": ".",
     "nodes": [
         node("hub", 0, 0, title="Hub", pagerank=0.5, tags=["system/attention"]),
-        node("memory/cache", 4, 1, title="Cache", community=1, tags=["system/memory"]),
+        node("memory/cache", 4, 1, title="Cache", community=1, tags=["system/memory"], results=["refuted", "measured"]),
         node("memory/sparse", -4, 2, title="Разреженное внимание", community=1, aliases=["Sparse attention"]),
         node("C# 100%", 3, -3, title="Far away", community=2),
         node("hostile", -3, -3, title=HOSTILE, community=2),
         node("Unwritten", 0, 4, exists=False),
     ],
-    "edges": [
-        {"source": "hub.md", "target": "memory/cache.md", "kind": "link", "line": 1},
-        {"source": "memory/cache.md", "target": "hub.md", "kind": "link", "line": 3},
-        {"source": "hub.md", "target": "memory/sparse.md", "kind": "embed", "line": 2},
-        {"source": "hub.md", "target": "Unwritten", "kind": "link", "line": 4},
-        {"source": "C# 100%.md", "target": "hostile.md", "kind": "link", "line": 1},
-        {"source": "hub.md", "target": "hub.md", "kind": "link", "line": 9},
-    ],
+    # The hub leads to the cache, to what is sparse, to what is not written, and to itself.
+    "edges": {"embed": [[2]], "link": [[0, 1, 5], [0], [], [4]]},
     "topics": [{"community": 1, "name": "Memory", "notes": 2}],
 }
 
@@ -72,8 +65,8 @@ def sunflower(count: int) -> dict[str, Any]:
         node(f"n{i}", math.sqrt(i) * math.cos(i * 2.4), math.sqrt(i) * math.sin(i * 2.4), community=i % 17)
         for i in range(count)
     ]
-    edges = [{"source": f"n{i}.md", "target": f"n{i // 3}.md", "kind": "link", "line": 1} for i in range(1, count)]
-    return {"schema": 1, "root": ".", "nodes": nodes, "edges": edges}
+    edges = {"link": [[], *([i // 3] for i in range(1, count))]}
+    return {"schema": 2, "root": ".", "nodes": nodes, "edges": edges}
 
 
 @pytest.fixture(scope="module")
@@ -82,11 +75,12 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     shutil.copytree(web.bundle_dir(), folder, dirs_exist_ok=True)
     graphs = {
         "graph": GRAPH,
-        "one": GRAPH | {"nodes": GRAPH["nodes"][:1], "edges": []},  # type: ignore[index]
-        "none": GRAPH | {"nodes": [], "edges": []},
-        "newer": GRAPH | {"schema": 2},
+        "one": GRAPH | {"nodes": GRAPH["nodes"][:1], "edges": {}},
+        "none": GRAPH | {"nodes": [], "edges": {}},
+        "newer": GRAPH | {"schema": 3},
         "hidden": GRAPH | {"hidden": ["memory"]},
         "large": sunflower(10_000),
+        "topics": sunflower(2_000) | {"topics": [{"community": n, "name": f"T{n}", "notes": 117} for n in range(17)]},
     }
     for name, graph in graphs.items():
         (folder / f"{name}.json").write_text(json.dumps(graph), encoding="utf-8")
@@ -316,6 +310,45 @@ def test_what_the_configuration_hides_comes_when_asked_for(watch: Watched) -> No
     expect(page.locator("li[role=option]")).to_have_count(6)
 
 
+def chosen(page: Page, **filters: str) -> list[str]:
+    """The paths in the list, when the map has these filters."""
+    page.locator(".vc-map__more").evaluate("details => details.open = true")
+    for label, value in filters.items():
+        field = page.get_by_label(label.replace("_", " "), exact=True)
+        if field.evaluate("field => field.tagName") == "SELECT":
+            field.select_option(value)
+        else:
+            field.fill(value)
+            field.press("Tab")
+    found: list[str] = page.locator("li[role=option]").evaluate_all("rows => rows.map(row => row.title).sort()")
+    return found
+
+
+def test_filters_by_kind_of_link_and_by_what_was_measured(watch: Watched) -> None:
+    page = opened(watch)
+    assert chosen(page, Links="embed") == ["hub.md", "memory/sparse.md"]
+    assert chosen(page, Links="", Status="refuted") == ["memory/cache.md"]
+    assert chosen(page, Status="wanted") == ["Unwritten"]
+    assert chosen(page, Status="", Topic="Memory") == ["memory/cache.md", "memory/sparse.md"]
+    page.reload()
+    expect(page.get_by_label("Topic", exact=True)).to_have_value("Memory")
+    expect(page.locator("li[role=option]")).to_have_count(2)
+
+
+def test_the_surroundings_of_a_note_and_the_way_to_another(watch: Watched) -> None:
+    page = opened(watch)
+    around = ["hub.md", "memory/cache.md"]
+    assert chosen(page, Around="Cache", Depth="1") == around
+    assert sorted(page.evaluate("document.querySelector('[data-vaultc=topic-map]').scene.highlighted")) != []
+    page.reload()
+    expect(page.get_by_label("Depth")).to_have_value("1")
+    expect(page.locator("li[role=option]")).to_have_count(2)
+    assert chosen(page, Path_to="Unwritten") == ["Unwritten", *around]
+    expect(page.locator(".vc-map__status")).to_contain_text("Cache → Hub → Unwritten")
+    assert chosen(page, Path_to="Far away")
+    expect(page.locator(".vc-map__status")).to_contain_text("no links lead from one to the other")
+
+
 def test_light_and_dark_are_followed_at_once(watch: Watched) -> None:
     page = opened(watch)
     colour = "document.querySelector('[data-vaultc=topic-map]').scene.sigma.getNodeDisplayData('hub.md').color"
@@ -357,8 +390,23 @@ def test_one_note_alone(watch: Watched) -> None:
 def test_ten_thousand_notes(watch: Watched) -> None:
     page = opened(watch, "large")
     expect(page.locator(".vc-map__status")).to_contain_text("10,000 notes · 9,999 links")
+    rows, listed = page.locator("li[role=option]"), page.locator(".vc-map__results")
+    assert rows.count() < 100  # what is not seen is not there
+    expect(rows.first).to_have_attribute("aria-setsize", "10000")
+    listed.evaluate("list => list.scrollTop = list.scrollHeight")
+    expect(rows.last).to_have_attribute("aria-posinset", "10000")
+    page.get_by_role("combobox", name="Find a note on the map").press("ArrowUp")
+    expect(page.locator("li[aria-selected=true]")).to_have_attribute("aria-posinset", "10000")
     page.get_by_role("combobox", name="Find a note on the map").fill("n9876")
-    expect(page.locator("li[role=option]")).to_have_count(1)
+    expect(rows).to_have_count(1)
+
+
+def test_from_afar_a_click_goes_nearer_and_opens_nothing(watch: Watched) -> None:
+    page = opened(watch, "topics")
+    page.mouse.click(*place(page, "n40.md"))
+    page.wait_for_timeout(500)
+    assert ratio(page) < 0.7
+    expect(page).to_have_url(f"{watch.root}map-topics/")
 
 
 def test_without_webgl_the_list_remains(browser: Browser, root: str) -> None:

@@ -74,6 +74,27 @@ def test_topics_are_told_again_when_a_title_is_another_one(tmp_path: Path, monke
     assert (named(), len(told)) == ("Memory", 2)
 
 
+def test_the_data_of_the_map_numbers_its_nodes(tmp_path: Path) -> None:
+    root = write(
+        tmp_path / "vault",
+        {
+            "a.md": "---\naliases: [Alpha]\n---\n# A\n\n[[c/b]] [[c/b]] ![[c/b]] [[gone]]\n",
+            "c/b.md": "#t\n\n[a](../a.md)\n",
+        },
+    )
+    emit(Session.open(root).vault, tmp_path / "docs")
+    data = json.loads((tmp_path / "docs/graph.json").read_text(encoding="utf-8"))
+    assert data["schema"] == 2
+    places = [{name: row.pop(name) for name in ("community", "pagerank", "x", "y")} for row in data["nodes"]]
+    assert sum(place["pagerank"] for place in places) == pytest.approx(1, abs=0.01)
+    assert data["nodes"] == [
+        {"id": "a.md", "title": "A", "url": "a/", "aliases": ["Alpha"]},
+        {"id": "c/b.md", "title": "b", "url": "c/b/", "tags": ["t"]},
+        {"id": "gone", "title": "gone", "exists": False},
+    ]
+    assert data["edges"] == {"embed": [[1]], "link": [[1, 1, 2]], "markdown": [[], [0]]}
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="not on this machine: a copy of a process")
 def test_notes_lowered_on_two_processors_are_those_lowered_on_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -10,7 +10,7 @@ from vaultc.emit import Memo
 from vaultc.emit.memo import File, Part
 from vaultc.graph.metrics import Metrics
 
-PART = Part("key", ("p.png",), (), "[]", "{}")
+PART = Part("key", ("p.png",), (), "{}")
 NUMBERS = {"a.md": Metrics(0.5, 0.25, 0, -0.5, 1.0)}
 
 

@@ -60,8 +60,7 @@ def emit(vault: Vault, folder: Path, memo: Memo | None = None) -> Emitted:
     front = front_page(known)
     work.notes(parts, front, known.changed)
     work.texts |= work.measured.generate(vault, work.layout)
-    edges = {path: part.edges for path, part in parts.items()}
-    work.texts[GRAPH] = graph_file.text(vault, work.layout, edges, numbers, topics)
+    work.texts[GRAPH] = graph_file.text(vault, work.layout, numbers, topics, work.measured)
     work.lists(known, front)
     files, texts = work.files, work.texts
     assets = sorted({asset for part in parts.values() for asset in part.assets} - {*texts, *files})
@@ -150,9 +149,8 @@ class _Work:
         sound = self._bodies[path] is not None and not use.findings
         one = self.vault.notes[path]
         said = mentions(self.vault, one, self._documents(one)) if self._bodies[path] is not None else []
-        edges = graph_file.rows(self.vault, path)
         shown = self._preview(one) if self._bodies[path] is not None else ""
-        return Part(key if sound else "", tuple(sorted(use.assets)), tuple(said), edges, shown)
+        return Part(key if sound else "", tuple(sorted(use.assets)), tuple(said), shown)
 
     def _preview(self, one: Note) -> str:
         """A note whose words cannot be told is shown by its title; its own page says why."""

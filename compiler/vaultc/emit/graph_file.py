@@ -1,37 +1,69 @@
-"""The data of the topic map, put together from rows that are kept for each note."""
+"""The data of the topic map: what a browser fetches to draw it, and nothing more."""
 
 import json
 from collections.abc import Mapping, Sequence
 from hashlib import blake2b
+from typing import Any
 
 from vaultc.emit.memo import Memo
 from vaultc.emit.pages import Layout
+from vaultc.emit.results import Measured
 from vaultc.graph import Vault
-from vaultc.graph.document import SCHEMA, edge_row, node_row, topics_of
+from vaultc.graph.document import topics_of
 from vaultc.graph.metrics import Metrics, measure
 from vaultc.graph.topics import Topic
 from vaultc.resolve.pages import url
 
-
-def rows(vault: Vault, path: str) -> str:
-    """The edges that leave a note, as JSON separated by commas."""
-    return ",".join(_json(edge_row(edge, vault.lines(path))) for edge in vault.graph.outgoing.get(path, ()))
+SCHEMA = 2
+"""Another one than that of `vaultc graph --format json`, which names both ends of each link: twice as much to fetch."""
 
 
 def text(
-    vault: Vault, layout: Layout, edges: Mapping[str, str], numbers: Mapping[str, Metrics], topics: Sequence[Topic]
+    vault: Vault, layout: Layout, numbers: Mapping[str, Metrics], topics: Sequence[Topic], measured: Measured
 ) -> str:
-    """The whole file, as `graph_json` has it; `edges` are the rows of each published note, `numbers` and `topics` those of the graph."""
+    """The whole file.
+
+    `{"schema", "root", "nodes": [{"id", "title", "community", "pagerank", "x", "y"}], "edges", "topics": [{"community", "name",
+    "notes"}], "hidden"}`. A node has `url`, `tags`, `aliases` and `results` (what its benchmarks say) as well, and `exists` (false), where
+    there is such a thing. `edges` has for each kind of link, and each node in order, the numbers of the nodes that its links of this
+    kind lead to; nothing after the last node with one.
+    """
     nodes = []
     for node in vault.graph.nodes.values():
-        page = layout.notes.get(node.id) if node.exists else None
-        row = {**node_row(node, numbers[node.id]), "url": url(page) if page else None}
-        nodes.append(_json({**row, "aliases": list(vault.notes[node.id].aliases)} if node.exists else row))
-    joined = ",".join(filter(None, (edges.get(path) for path in vault.notes)))
-    hidden = _json(vault.project.config.map_hidden)
-    named = _json([topic._asdict() for topic in topics])
-    head = f'{{"schema":{SCHEMA},"root":{_json(vault.project.name)}'
-    return f'{head},"nodes":[{",".join(nodes)}],"edges":[{joined}],"topics":{named},"hidden":{hidden}}}'
+        found = numbers[node.id]
+        row: dict[str, Any] = {"id": node.id, "title": node.title}
+        if node.exists:
+            row |= {
+                "url": url(layout.notes[node.id]),
+                "tags": node.tags,
+                "aliases": vault.notes[node.id].aliases,
+                "results": measured.results(node.id),
+            }
+        row |= {"community": found.community, "pagerank": float(f"{found.pagerank:.3g}"), "x": found.x, "y": found.y}
+        kept = {name: value for name, value in row.items() if value or name in _ALWAYS}
+        nodes.append(kept if node.exists else {**kept, "exists": False})
+    data = {
+        "schema": SCHEMA,
+        "root": vault.project.name,
+        "nodes": nodes,
+        "edges": _edges(vault),
+        "topics": [topic._asdict() for topic in topics],
+        "hidden": vault.project.config.map_hidden,
+    }
+    return _json(data)
+
+
+_ALWAYS = frozenset({"id", "title", "community", "pagerank", "x", "y", "url"})
+
+
+def _edges(vault: Vault) -> Mapping[str, Sequence[Sequence[int]]]:
+    number = {node: at for at, node in enumerate(vault.graph.nodes)}
+    out: dict[str, list[list[int]]] = {}
+    for edge in vault.graph.edges:
+        rows, at = out.setdefault(edge.kind, []), number[edge.source]
+        rows.extend([] for _ in range(at + 1 - len(rows)))
+        rows[at].append(number[edge.target])
+    return {kind: [sorted(row) for row in rows] for kind, rows in sorted(out.items())}
 
 
 def numbers(vault: Vault, memo: Memo) -> Mapping[str, Metrics]:

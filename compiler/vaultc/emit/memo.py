@@ -15,13 +15,12 @@ _LIBRARIES = ("igraph", "pyromark", "pymdownx")
 
 
 class Part(NamedTuple):
-    """What a note gives to others: the assets in it, its links with the words around them, its rows of the graph and what links to it
-    show of it (JSON)."""
+    """What a note gives to others: the assets in it, its links with the words around them, and what links to it show of it
+    (JSON)."""
 
     key: str
     assets: tuple[str, ...]
     mentions: tuple[tuple[str, Mention], ...]
-    edges: str
     preview: str
 
 

@@ -53,6 +53,12 @@ class Measured:
         """The verdicts on what some notes claim, the most surprising first; those of a snippet that cannot be run are none."""
         return said([attached for path in notes for attached in self.found.get(path, ()) if attached.id])
 
+    def results(self, note: str) -> list[str]:
+        """The different verdicts on what a note claims, and `measured` where there are figures."""
+        found = self.found.get(note, ())
+        figures = any(on.state != "unmeasured" for attached in found for on in attached.machines)
+        return sorted({one.claim.verdict for one in self.said([note])}) + ["measured"] * figures
+
     def folds(self, layout: Layout, note: Note) -> Mapping[int, Fold]:
         """What stands before the benchmarks of a note, which are folded, by offset."""
         page = layout.notes[note.path]

@@ -1,10 +1,11 @@
 // What lies under the notes: the regions of the topics, the links between them, and their names.
 
-import { overlap, type Box } from "./labels";
+import { overlap, type Box, type Widths } from "./labels";
 import { faded, type Palette } from "./palette";
 import type { Bundle, Point, Region } from "./regions";
 
 const MOST_BUNDLES = 60;
+const ALWAYS_NAMED = 6;
 
 export interface View {
   /** From the graph's plane to pixels of the stage. */
@@ -53,25 +54,27 @@ export function drawRegions(
   }
 }
 
-/** Writes the names of the regions, the largest first, none over another; the places that they take. */
-export function writeRegions(context: CanvasRenderingContext2D, regions: readonly Region[], view: View): Box[] {
+/** Writes the names of the regions, the largest first, none over another or over one of the `marks`; the places that they take. */
+export function writeRegions(context: CanvasRenderingContext2D, regions: readonly Region[], view: View, marks: readonly Box[], widths: Widths): Box[] {
   const taken: Box[] = [];
   context.textBaseline = "alphabetic";
   context.lineJoin = "round";
   context.strokeStyle = view.palette.ground;
   context.lineWidth = 4;
-  for (const region of regions) {
+  for (const [rank, region] of regions.entries()) {
     const { x, y } = view.place(region);
     const radius = reach(region, view);
     const size = Math.round(Math.max(12, Math.min(22, radius * 0.28)));
-    context.font = `650 ${size}px ${view.palette.font}`;
-    const width = context.measureText(region.name).width;
-    // In the middle while notes are a texture; above them once they are there to be read.
-    const base = view.far ? y + size / 3 : y - radius - 10;
-    const box = { left: x - width / 2, right: x + width / 2, top: base - size, bottom: base + size * 0.3 };
-    const inside = box.right > 0 && box.left < view.width && box.bottom > 0 && box.top < view.height;
-    if (!inside || taken.some((other) => overlap(box, other))) continue;
+    const width = widths.set(context, region.name, 650, size, view.palette.font);
+    // A name far wider than its region would cover its neighbours; it comes when somebody goes nearer.
+    if (rank >= ALWAYS_NAMED && width > 6 * radius) continue;
+    // In the middle while notes are a texture; above or below them once they are there to be read.
+    const bases = view.far ? [y + size / 3] : [y - radius - 10, y + radius + 10 + size * 0.7];
+    const boxes = bases.map((base) => ({ left: x - width / 2, right: x + width / 2, top: base - size, bottom: base + size * 0.3 }));
+    const box = boxes.find((place) => ![...taken, ...marks].some((other) => overlap(place, other)));
+    if (box === undefined || box.right < 0 || box.left > view.width || box.bottom < 0 || box.top > view.height) continue;
     taken.push(box);
+    const base = box.top + size;
     context.strokeText(region.name, box.left, base);
     context.fillStyle = view.far ? view.palette.ink : view.colour(region.community);
     context.fillText(region.name, box.left, base);

@@ -16,6 +16,29 @@ export interface Box {
   readonly bottom: number;
 }
 
+/** How wide words are, in any size: measured once, for that takes longer than to write them. */
+export class Widths {
+  private readonly known = new Map<string, number>();
+
+  /** Forgets everything: another font has come. */
+  clear(): void {
+    this.known.clear();
+  }
+
+  /** Sets the font of `context`, and says how wide `text` is in it. */
+  set(context: CanvasRenderingContext2D, text: string, weight: number, size: number, family: string): number {
+    const key = `${weight} ${family} ${text}`;
+    let width = this.known.get(key);
+    if (width === undefined) {
+      context.font = `${weight} 100px ${family}`;
+      width = context.measureText(text).width / 100;
+      this.known.set(key, width);
+    }
+    context.font = `${weight} ${size}px ${family}`;
+    return width * size;
+  }
+}
+
 /** Collects the labels of one picture, then writes the weightiest that do not cover each other. */
 export class Labels {
   private waiting: Labelled[] = [];
@@ -28,15 +51,15 @@ export class Labels {
     this.waiting.push({ ...node });
   }
 
-  /** `first` says which labels come before all others, whatever their size; no label covers what is `taken`, nor a mark. */
+  /** `first` says which labels come before all others, whatever their size; none covers what is `taken`, nor one of the `marks`. */
   write(
     context: CanvasRenderingContext2D,
     palette: Palette,
     first: (node: Labelled) => boolean,
     taken: readonly Box[],
     marks: readonly Box[],
+    widths: Widths,
   ): void {
-    context.font = `500 ${SIZE}px ${palette.font}`;
     context.lineJoin = "round";
     context.lineWidth = 3.5;
     context.strokeStyle = palette.ground;
@@ -46,17 +69,21 @@ export class Labels {
     for (const node of this.waiting.sort((a, b) => Number(first(b)) - Number(first(a)) || b.size - a.size)) {
       const label = shortened(node.label);
       if (label === "") continue;
-      const width = context.measureText(label).width;
+      const width = widths.set(context, label, 500, SIZE, palette.font);
       const gap = node.size + 4;
-      // Right of the mark or left of it, rather in full and where it hides no other mark, never over another label.
-      const free = [node.x + gap, node.x - gap - width]
-        .map((left) => ({ left, right: left + width, top: node.y - SIZE * 0.6, bottom: node.y + SIZE * 0.6 }))
-        .filter((box) => !written.some((other) => overlap(box, other)));
-      const inside = free.filter(({ left, right }) => left >= 0 && right <= edge);
-      const box = inside.find((place) => !marks.some((mark) => overlap(place, mark))) ?? (first(node) ? (inside[0] ?? free[0]) : undefined);
+      // Right of the mark, left of it, above or below: in full, over no other label, and where it hides no mark.
+      const box = [
+        [node.x + gap, node.y],
+        [node.x - gap - width, node.y],
+        [node.x - width / 2, node.y - gap - SIZE * 0.6],
+        [node.x - width / 2, node.y + gap + SIZE * 0.6],
+      ]
+        .map(([left = 0, y = 0]) => ({ left, right: left + width, top: y - SIZE * 0.6, bottom: y + SIZE * 0.6 }))
+        .filter(({ left, right }) => left >= 0 && right <= edge)
+        .find((place) => ![...written, ...marks].some((other) => overlap(place, other)));
       if (box === undefined) continue;
       written.push(box);
-      const y = node.y + SIZE / 3;
+      const y = (box.top + box.bottom) / 2 + SIZE / 3;
       context.strokeText(label, box.left, y);
       context.fillText(label, box.left, y);
     }

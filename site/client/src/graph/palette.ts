@@ -45,14 +45,6 @@ export function faded(colour: string, alpha: number): string {
   return /^#[0-9a-f]{6}$/i.test(colour) ? `${colour}${share.toString(16).padStart(2, "0")}` : colour;
 }
 
-/** A share of one colour laid over another, both `#rrggbb`: as if let through, for what can draw opaque lines alone. */
-export function mixed(colour: string, ground: string, share: number): string {
-  const parts = (hex: string): number[] => [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16));
-  const [over, under] = [parts(colour), parts(ground)];
-  const sum = over.map((value, at) => Math.round(value * share + (under[at] ?? 0) * (1 - share)));
-  return sum.some(Number.isNaN) ? colour : `#${sum.map((value) => value.toString(16).padStart(2, "0")).join("")}`;
-}
-
 /** The colour of the topic of this rank, from 0; Infinity is no topic. */
 export function topicColour(palette: Palette, rank: number): string {
   return palette.communities[rank % COMMUNITY_COLOURS] ?? palette.other;

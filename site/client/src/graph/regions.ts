@@ -46,11 +46,10 @@ export function regionsOf(topics: readonly Topic[], notes: readonly GraphNode[],
 /** The links between named topics, the most first; links between notes of one topic and to what has no topic are left out. */
 export function bundlesOf(topics: readonly Topic[], data: GraphData): Bundle[] {
   const named = new Set(topics.map((topic) => topic.community));
-  const community = new Map(data.nodes.map((note) => [note.id, note.community]));
   const counts = new Map<string, { from: number; to: number; links: number }>();
   for (const { source, target } of data.edges) {
-    const one = community.get(source) ?? -1;
-    const two = community.get(target) ?? -1;
+    const one = data.nodes[source]?.community ?? -1;
+    const two = data.nodes[target]?.community ?? -1;
     if (one === two || !named.has(one) || !named.has(two)) continue;
     const [from, to] = one < two ? [one, two] : [two, one];
     const found = counts.get(`${from} ${to}`);
