@@ -1,8 +1,8 @@
 """A vault for programs: what `vaultc.open` gives, and what `vaultc query` prints."""
 
 import os
-from collections.abc import Iterable, Mapping
-from functools import cached_property
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property, partial
 from importlib import import_module
 from importlib.util import find_spec
 from itertools import pairwise
@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from vaultc.diagnostics import Diagnostic
-from vaultc.emit.backlinks import sentence
 from vaultc.errors import VaultcError
 from vaultc.frontends.scope import find_note
 from vaultc.graph import EdgeKind, target
@@ -28,18 +27,43 @@ FrameLibrary = Literal["pandas", "polars"]
 
 
 class Link(NamedTuple):
-    """A link of one note to another, or (`exists` false) to a name that no note has.
+    """A link of one note to another, or (`exists` false) to a name that no note has; `reference` is it as it was written.
 
-    `line` and `column` count from 1, in code points; `sentence` is the Markdown around the link.
+    Where it stands is looked up when it is asked for: `line` and `column`, from 1 and in code points, and `sentence`, the Markdown
+    around it.
     """
 
     source: str
     target: str
     exists: bool
     kind: EdgeKind
-    line: int
-    column: int
-    sentence: str
+    reference: Reference
+    lines: Callable[[], Lines]
+
+    @property
+    def line(self) -> int:
+        return self.lines().position(self.reference.span.start)[0]
+
+    @property
+    def column(self) -> int:
+        return self.lines().position(self.reference.span.start)[1]
+
+    @property
+    def sentence(self) -> str:
+        return "" if self.kind == "property" else _sentence(self.reference, self.lines().data)
+
+    def row(self) -> dict[str, Any]:
+        """The link as plain data."""
+        line, column = self.lines().position(self.reference.span.start)
+        return {
+            "source": self.source,
+            "target": self.target,
+            "exists": self.exists,
+            "kind": self.kind,
+            "line": line,
+            "column": column,
+            "sentence": self.sentence,
+        }
 
 
 class Answer(NamedTuple):
@@ -88,15 +112,16 @@ class OpenVault:
         vault = self._session.vault
         out = []
         for path, note in vault.notes.items():
-            lines = vault.lines(path)
+            lines = partial(vault.lines, path)
             for reference, resolution in zip(note.references, vault.links[path], strict=True):
                 if (end := target(resolution)) is not None:
-                    out.append(_link(note, reference, end, end in vault.notes, lines))
+                    kind: EdgeKind = "embed" if reference.kind == "image" else reference.kind
+                    out.append(Link(path, end, end in vault.notes, kind, reference, lines))
         return tuple(out)
 
     @cached_property
     def graph(self) -> "nx.MultiDiGraph[str]":
-        """The links as a networkx graph. Nodes have `title`, `tags` and `exists`; edges have the fields of `Link`."""
+        """The links as a networkx graph. Nodes have `title`, `tags` and `exists`; edges have `kind`, and the `link` itself."""
         import networkx
 
         graph: nx.MultiDiGraph[str] = networkx.MultiDiGraph()
@@ -105,7 +130,7 @@ class OpenVault:
         for link in self.links:
             if link.target not in graph:
                 graph.add_node(link.target, title=link.target, tags=[], exists=False)
-            graph.add_edge(link.source, link.target, **link._asdict())
+            graph.add_edge(link.source, link.target, kind=link.kind, link=link)
         return graph
 
     @cached_property
@@ -181,7 +206,7 @@ class OpenVault:
         ]
         return Frames(
             frame([self._row(note) for note in self.notes.values()]),
-            frame([link._asdict() for link in self.links]),
+            frame([link.row() for link in self.links]),
             frame(findings),
         )
 
@@ -217,13 +242,9 @@ def tags(note: Note) -> tuple[str, ...]:
     return tuple(dict.fromkeys(tag.name for tag in note.tags))
 
 
-def _link(note: Note, reference: Reference, end: str, exists: bool, lines: Lines) -> Link:
-    place = lines.position(reference.span.start)
-    kind: EdgeKind = "embed" if reference.kind == "image" else reference.kind
-    return Link(note.path, end, exists, kind, *place, "" if kind == "property" else _sentence(reference, lines.data))
-
-
 def _sentence(reference: Reference, data: bytes) -> str:
+    from vaultc.emit.backlinks import sentence  # slow to import
+
     start, end = reference.span
     around = reference.context
     before = data[max(around.start, start - _NEAR) : start].decode("utf-8", "ignore")

@@ -106,7 +106,7 @@ def _json(vault: OpenVault, answer: Answer) -> str:
         known = vault.notes.get(path)
         row = {"title": known.title, "tags": list(tags(known))} if known else {"title": path, "tags": []}
         rows.append({"path": path, **row, "exists": bool(known)})
-    links = [link._asdict() for link in answer.links]
+    links = [link.row() for link in answer.links]
     whole = {"schema": 1, "root": vault.root.as_posix(), "notes": rows, "links": links}
     return json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
 
