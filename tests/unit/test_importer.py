@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -142,7 +144,7 @@ def test_an_export_of_chatgpt_gives_the_branch_that_was_last_seen() -> None:
         "date": yaml.safe_load("2024-06-10"),
     }
     assert body == (
-        "> [!question] · 2024-06-10 06:13\n> What is $x^2$?\n\n^user-1\n\n"
+        "> [!question] · 2024-06-10 06:13\n> What is $x^2$?\n>\n> *(image)*\n\n^user-1\n\n"
         "A square: $$x \\cdot x$$, in code `\\(x\\)`.\n\n^assistant-1\n"
     )
     loop = chatgpt()
@@ -158,6 +160,62 @@ def test_an_export_of_claude_is_read() -> None:
     assert "> And the cache?\n\n^1-1\n\nIt is the size of it.\n\n^2-2\n" in body
 
 
+def archive(files: dict[str, bytes]) -> bytes:
+    """A ZIP archive of these files."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, data in files.items():
+            file.writestr(name, data)
+    return out.getvalue()
+
+
+def test_an_archive_is_read_and_its_paths_lead_nowhere() -> None:
+    files = {
+        "../../My page 0123456789abcdef0123456789abcdef.md": b"# My page\n",
+        "x/conversations.json": json.dumps([CLAUDE]).encode(),
+        "x/picture.png": b"\x89PNG",
+    }
+    assert [draft.title for draft in importer.read("Export.zip", archive(files))] == ["My page", CLAUDE["name"]]
+
+
+def test_code_for_tools_and_files_keep_their_place_and_odd_messages_cost_nothing_else() -> None:
+    talk = chatgpt()
+    called = {"content_type": "code", "language": "python", "text": "print('```')"}
+    for key, content in (
+        ("new", called),
+        ("odd", "text"),
+        ("after", {"parts": ["So \ue200cite\ue202turn0\ue201it is.", None, 5]}),
+    ):
+        message = {"id": 7, "author": {"role": "assistant"}, "create_time": "2024", "content": content}
+        talk["mapping"][key] = {"parent": {"new": "u", "odd": "new", "after": "odd"}[key], "message": message}
+    _, body = note("c.json", json.dumps([{**talk, "current_node": "after"}]))
+    assert body.endswith("````python\nprint('```')\n````\n\nSo it is.\n")
+    made = {"type": "tool_use", "input": {"content": "x = 1", "language": "python"}}
+    messages = [
+        {"sender": "human", "text": "See", "attachments": [{"file_name": "a.txt", "extracted_content": "long"}]},
+        {
+            "sender": "assistant",
+            "content": [{"type": "thinking", "thinking": "hm"}, made, {"type": "text", "text": None}],
+        },
+        5,
+    ]
+    _, body = note("c.json", json.dumps([{**CLAUDE, "chat_messages": messages}]))
+    assert body == "> [!question]\n> See\n>\n> *(a.txt)*\n\n```python\nx = 1\n```\n"
+
+
+UUID = "6512f0a1-1111-2222-3333-444455556666"
+
+
+def test_references_to_blocks_of_logseq_become_links() -> None:
+    one = f"- a block\n  collapsed:: true\n  id:: {UUID}\n- TODO `(({UUID}))` (({UUID})) #[[b c]]\n"
+    two = f"- DONE {{{{embed (({UUID}))}}}} ((0{UUID[1:]}))\n"
+    drafts = importer.joined([*importer.read("One.md", one.encode()), *importer.read("Two.md", two.encode())])
+    assert [draft.body for draft in drafts] == [
+        f"- a block ^{UUID}\n- [ ] `(({UUID}))` [[#^{UUID}]] [[b c]]\n",
+        f"- [x] ![[One#^{UUID}]] ((0{UUID[1:]}))\n",
+    ]
+
+
 @pytest.mark.parametrize(
     ("name", "text", "front", "body"),
     [
@@ -170,7 +228,15 @@ def test_an_export_of_claude_is_read() -> None:
             {"title": "My page"},
             "# My page\n\n[Other](My%20page/Other.md)\n",
         ),
-        ("logseq.md", "title:: Named\ntype:: book\n\n- a block\n", {"title": "Named", "type": "book"}, "- a block\n"),
+        (
+            "logseq.md",
+            "title:: Named\ntags:: a, [[b c]]\nalias:: Other\n\n- a block\n",
+            {"title": "Named", "tags": ["a", "b-c"], "aliases": ["Other"]},
+            "- a block\n",
+        ),
+        ("20240102030405 Zettel.md", "Text {#x}\n", {"title": "Zettel"}, "Text {#x}\n"),
+        ("z.md", "# Zettel {#sec}\n", {"title": "Zettel"}, "# Zettel {#sec}\n"),
+        ("d.e.md", "---\nid: x\nupdated: 1\n---\n[[its label|a.b]]\n", {"title": "d.e"}, "[[a.b|its label]]\n"),
         ("a.b.md", "---\nid: x1\ntitle: B\ncreated: 1608518909864\n---\nx\n", {"title": "B", "id": "x1"}, "x\n"),
     ],
 )
@@ -192,7 +258,9 @@ def test_dialects_of_markdown(name: str, text: str, front: dict[str, Any], body:
         ("a.json", b"[1, 2]", "neither"),
         ("a.txt", b"\xff\xfa\x00", "not UTF-8"),
         ("a.txt", b"a\0b", "NUL"),
-        ("a.zip", b"PK\x03\x04 and so on", "unpack it"),
+        ("a.zip", b"PK\x03\x04 and so on", "cannot be unpacked"),
+        ("a.zip", archive({"a.png": b"x"}), "no Markdown"),
+        ("a.zip", archive({"a.md": b"x" * (65 << 20)}), "over 64 MiB"),
     ],
 )
 def test_what_is_no_source_is_said_in_one_line(name: str, data: bytes, says: str) -> None:

@@ -3,25 +3,27 @@
 A stage aside: it makes texts of notes, and neither reads nor writes a vault.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 from typing import Any
 
 import yaml
 
 from vaultc.errors import VaultcError
-from vaultc.importer import chats, exports, pages, prose
+from vaultc.importer import archives, chats, exports, logseq, pages, prose
 from vaultc.importer.draft import Draft
 from vaultc.parse import mojibake
 
-__all__ = ["Draft", "compose", "read"]
+__all__ = ["Draft", "compose", "joined", "read"]
 
 
 def read(name: str, data: bytes) -> list[Draft]:
-    """The notes that a file called `name` holds: one, or one for each conversation of an export.
+    """The notes that a file called `name` holds: one, or one for each conversation of an export, each note of an archive.
 
     Raises VaultcError, one line, for a file that is none of the known kinds.
     """
+    if archives.is_archive(data):
+        return [draft for member, content in archives.members(name, data) for draft in read(member, content)]
     text, repairs = mojibake.repaired(_decoded(name, data).replace("\r\n", "\n"))
     file = PurePath(name)
     if file.suffix.lower() == ".json" or text.lstrip()[:2] in ("[{", '{"'):
@@ -31,6 +33,11 @@ def read(name: str, data: bytes) -> list[Draft]:
     else:
         drafts = [pages.draft(file.name, text)]
     return [_finished(draft)._replace(repairs=repairs) for draft in drafts]
+
+
+def joined(drafts: Sequence[Draft]) -> list[Draft]:
+    """The drafts of one import, with references to blocks of each other as links."""
+    return logseq.linked(drafts)
 
 
 def compose(draft: Draft) -> str:
@@ -50,8 +57,6 @@ def _finished(draft: Draft) -> Draft:
 
 
 def _decoded(name: str, data: bytes) -> str:
-    if data[:4] == b"PK\x03\x04":
-        raise VaultcError(f"{name}: a ZIP archive: unpack it, and import the files that it holds")
     try:
         text = data.decode("utf-16") if data[:2] in (b"\xff\xfe", b"\xfe\xff") else data.decode("utf-8-sig")
     except UnicodeDecodeError as fault:

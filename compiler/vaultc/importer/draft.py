@@ -10,7 +10,7 @@ from vaultc.parse.mojibake import Repair
 
 class Draft(NamedTuple):
     """A note to be: `source` is the address or the file that it is from, `front` the YAML that the source had, `metadata` what
-    that says."""
+    that says; `names` are what links of its program call it, and `folder` is its place in that program's hierarchy."""
 
     title: str
     body: str
@@ -19,3 +19,5 @@ class Draft(NamedTuple):
     front: str = ""
     metadata: Mapping[str, Any] = MappingProxyType({})
     repairs: tuple[Repair, ...] = ()
+    names: tuple[str, ...] = ()
+    folder: tuple[str, ...] = ()

@@ -98,6 +98,29 @@ def test_an_import_makes_notes_with_links_and_repairs(run: Run, tmp_path: Path) 
     run("check", ".", cwd=vault)
 
 
+def test_links_of_other_programs_lead_to_what_was_imported_with_them(run: Run, tmp_path: Path) -> None:
+    dendron = "---\nid: x{}\ntitle: {}\nupdated: 1608518909864\n---\n{}\n"
+    page = "0123456789abcdef0123456789abcdef"
+    sources = {
+        "proj.area.one.md": dendron.format(1, "One of all", "[[see|proj.area.two]] and ![[proj.area.two#Head]]"),
+        "proj.area.two.md": dendron.format(2, "Two of all", "## Head"),
+        "20240102030405 Zettel.md": "# A zettel\n\nSee [[20240102030406]].\n",
+        "other.md": "# Other zettel\n\nID: 20240102030406\n",
+        f"Top {page}.md": f"# Top\n\n[Below](Top%20{page}/Below%20it%20{page}.md)\n",
+        f"Top {page}/Below it {page}.md": f"# Below it\n\n[Top](../Top%20{page}.md)\n",
+    }
+    write(tmp_path / "out", sources)
+    vault = write(tmp_path / "v", NOTES)
+    done = run("import", *(tmp_path / "out" / name for name in sources), "--into", "in", cwd=vault)
+    assert "finding" not in done.stderr
+    texts = {path.relative_to(vault / "in").as_posix(): path.read_text() for path in (vault / "in").rglob("*.md")}
+    assert "[[Two of all|see]] and ![[Two of all#Head]]" in texts["proj/area/One of all.md"]
+    assert "See [[Other zettel]]." in texts["A zettel.md"]
+    assert "[Below](Below%20it.md)" in texts["Top.md"]
+    assert "[Top](Top.md)" in texts["Below it.md"]
+    run("check", ".", cwd=vault)
+
+
 def test_many_notes_that_name_one_all_link_to_it(run: Run, tmp_path: Path) -> None:
     vault = write(tmp_path / "v", {"Ring attention.md": "x\n"})
     said = {"sender": "human", "text": "Ring attention\n"}

@@ -48,7 +48,7 @@ def import_(files: tuple[Path, ...], into: Path | None, dry_run: bool) -> int:
     """Make notes of each FILE: a chat, an export of chats, or Markdown of another program.
 
     Known are the conversations.json of ChatGPT and of Claude, chats that were saved as callouts, and Markdown: plain, Obsidian's,
-    Notion's, Logseq's and Dendron's. Each note gets title, source, date and language; text that was decoded with a wrong encoding is
+    Notion's, Logseq's, Dendron's and Zettlr's; and archives of these. Each note gets title, source, date and language; text that was decoded with a wrong encoding is
     repaired, formulas stand between dollars, and names of notes become links. A note that is there already is never overwritten.
     """
     where = (into or Path()).resolve()
@@ -57,7 +57,7 @@ def import_(files: tuple[Path, ...], into: Path | None, dry_run: bool) -> int:
     root = session.project.root
     if not where.is_relative_to(root):
         raise VaultcError(f"{into or where} is not in the vault {root}")
-    drafts = [draft for file in files for draft in _read(file)]
+    drafts = importer.joined([draft for file in files for draft in _read(file)])
     folder = where.relative_to(root).as_posix()
     planned, there = _planned(session, drafts, "" if folder == "." else f"{folder}/")
     planned = _linked(session, planned)
@@ -92,11 +92,12 @@ def _planned(session: Session, drafts: list[Draft], folder: str) -> tuple[list[_
     for draft in drafts:
         name = stem = filename(draft.title) or "Untitled"
         number = 1
-        while fold(name) in names:
+        place = folder + "".join(f"{part}/" for part in map(filename, draft.folder) if part)
+        while fold(place + name) in names:
             number += 1
             name = f"{stem} {number}"
-        names.add(fold(name))
-        path = f"{folder}{name}.md"
+        names.add(fold(place + name))
+        path = f"{place}{name}.md"
         if os.path.lexists(session.project.root / path) or fold(path) in session.vault.index.files:
             there.append(path)
         else:
@@ -109,7 +110,8 @@ def _linked(session: Session, planned: list[_Planned]) -> list[_Planned]:
     known = unlinked.names(session.vault)  # what these notes use and do not link yet says nothing about names
     session.apply({one.path: one.text for one in planned})
     before = _links(session, planned)
-    session.apply({path: data.decode() for path, data in links.respelled(session.vault, before).items()})
+    called = {one.path: one.draft.names for one in planned}
+    session.apply({path: data.decode() for path, data in links.respelled(session.vault, called).items()})
     found = unlinked.find(session.vault, known, lambda note: note.path in before)
     session.apply({path: data.decode() for path, data in unlinked.link(session.vault, found).items()})
     after = _links(session, planned)
