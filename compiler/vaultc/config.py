@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from hashlib import blake2b
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin
 
 from vaultc import disk, trust
@@ -49,6 +49,10 @@ class Config:
     dialect: Annotated[
         Literal["obsidian", "material"], "`material` leaves the text of notes alone but for its links"
     ] = "obsidian"
+    note_folders: Annotated[
+        Mapping[str, str],
+        "by tag, in which folder `vaultc new` writes a note; a tag has that of the one above it",
+    ] = field(default_factory=dict)
     map_hidden: Annotated[
         tuple[str, ...],
         "folders and tags whose notes the first page leaves out, and the topic map until the reader asks for them",
@@ -237,6 +241,9 @@ def _config(source: _Source) -> tuple[Config, tuple[Diagnostic, ...]]:
     for name in values.get("pages_hidden", ()):
         if name not in PAGES:
             raise VaultcError(f"{source.path}: `pages_hidden` knows {', '.join(PAGES)}, not `{name}`")
+    for tag, folder in values.get("note_folders", {}).items():
+        if not isinstance(folder, str) or PurePath(folder).is_absolute() or ".." in PurePath(folder).parts:
+            raise VaultcError(f"{source.path}: `note_folders` must name a folder of the vault for `{tag}`")
     for name, (shape, what) in _SHAPES.items():
         if values.get(name) and not shape.fullmatch(values[name]):
             raise VaultcError(f"{source.path}: `{name}` must be {what}")

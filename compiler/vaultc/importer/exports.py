@@ -1,6 +1,7 @@
 """The JSON that chat services export: `conversations.json` of ChatGPT and of Claude. Fields that are not needed are passed over."""
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -72,7 +73,11 @@ def read(name: str, text: str) -> list[Conversation]:
     """
     data = text.encode("utf-8", "surrogatepass")
     listed = text.lstrip()[:1] == "["
-    for kind, make in ((_ChatGPT, _of_chatgpt), (_Claude, _of_claude)):
+    kinds: tuple[tuple[type, Callable[[str, Any], Conversation]], ...] = (
+        (_ChatGPT, _of_chatgpt),
+        (_Claude, _of_claude),
+    )
+    for kind, make in kinds:
         try:
             found = msgspec.json.decode(data, type=list[kind]) if listed else [msgspec.json.decode(data, type=kind)]  # type: ignore[valid-type]
         except msgspec.ValidationError:

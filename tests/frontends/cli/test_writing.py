@@ -68,6 +68,47 @@ def test_new_fills_a_template(run: Run, tmp_path: Path) -> None:
     assert "--alias" in run("new", "Other", "--template", "Paper", "--tag", "x", cwd=vault, status=2).stderr
 
 
+def test_new_puts_a_note_in_the_folder_of_its_tag(run: Run, tmp_path: Path) -> None:
+    vault = write(
+        tmp_path / "v",
+        {
+            "vaultc.toml": '[note_folders]\n"topic/attention" = "attention"\n"#topic" = "more"\n',
+            "t.md": "---\ntags: [Topic/memory]\n---\n",
+        },
+    )
+    for tags, folder in ((["topic/attention/sparse"], "attention/"), (["x", "topic/new"], "more/"), (["topics"], "")):
+        arguments = [word for tag in tags for word in ("--tag", tag)]
+        title = f"Of {tags[-1].rpartition('/')[2]}"
+        assert run("new", title, *arguments, cwd=vault).stdout == f"{folder}{title}.md\n"
+    assert run("new", "By template", "--template", "t.md", cwd=vault).stdout == "more/By template.md\n"
+    assert run("new", "Here", "--tag", "topic", "--folder", "other", cwd=vault).stdout == "other/Here.md\n"
+    for wrong in ("../x", "/x", 5):
+        write(vault, {"vaultc.toml": f"note_folders = {{ a = {json.dumps(wrong)} }}\n"})
+        said = run("new", "Outside", "--tag", "a", cwd=vault, status=2).stderr
+        assert "must name a folder of the vault for `a`" in said
+
+
+def test_new_makes_links_where_it_is_named_when_asked_to(run: Run, tmp_path: Path) -> None:
+    files = {
+        "a.md": "Of tree attention, and tree attention.\n",
+        "b.md": "[[Tree attention]] is tree attention.\n",
+        "c.md": "---\ndraft: true\n---\nTree attention.\n",
+    }
+    vault = write(tmp_path / "v", files)
+    plan = run("new", "Tree attention", "--link", "--dry-run", cwd=vault)
+    assert plan.stdout.startswith("Tree attention.md\n    ---\n    title: Tree attention\n")
+    assert "a.md:1:4: " in plan.stdout
+    assert {path.name: path.read_text() for path in vault.iterdir()} == files
+    done = run("new", "Tree attention", "--link", cwd=vault)
+    assert "2 links made\n" in done.stderr
+    assert (vault / "a.md").read_text() == "Of [[Tree attention|tree attention]], and tree attention.\n"
+    assert (vault / "b.md").read_text() == files["b.md"]
+    assert (vault / "c.md").read_text() == "---\ndraft: true\n---\n[[Tree attention]].\n"
+    assert "already there" in run("new", "Tree attention", "--dry-run", cwd=vault, status=2).stderr
+    write(vault, {"file": ""})
+    assert "file" in run("new", "Under a file", "--folder", "file/x", cwd=vault, status=2).stderr
+
+
 @pytest.mark.parametrize("name", ["Paper", "Templates/Paper.md"])
 def test_a_template_outside_the_vault_is_not_read_through_a_symlink(run: Run, tmp_path: Path, name: str) -> None:
     (tmp_path / "key").write_text("secret")

@@ -1,6 +1,7 @@
 """`vaultc mentions`: where notes name others and do not link to them."""
 
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -10,6 +11,7 @@ from vaultc.frontends.cli.output import emit, note, remind
 from vaultc.frontends.render import count
 from vaultc.frontends.render.terminal import head
 from vaultc.frontends.report import Report
+from vaultc.graph import Vault
 from vaultc.refactor import journal, unlinked
 from vaultc.refactor.unlinked import Mention
 from vaultc.session import Session
@@ -33,19 +35,25 @@ def mentions(note: str | None, fix: bool, format_: str) -> None:
     root = session.project.root
     with journal.writing(root):
         found = list(_found(session, goal))
-        texts = unlinked.link(session.vault, found)
         before = {source.path: source.data for source in session.scan.sources}
-        # A note whose bytes are not UTF-8 is left alone.
-        change = [
-            journal.Text(path, before[path], data)
-            for path, data in texts.items()
-            if before[path] == session.vault.text(path)
-        ]
-        journal.commit(root, journal.Change(tuple(change)))
+        made, left = link(session.vault, found, before)
+    _print(session, made, format_)
+    say_left(left)
+
+
+def link(vault: Vault, found: Sequence[Mention], before: Mapping[str, bytes]) -> tuple[list[Mention], set[str]]:
+    """Make links of mentions: those that became one, and the notes that were left as they are. `before` is what the disk has.
+
+    The caller holds `journal.writing`. Raises VaultcError when a note was saved meanwhile; then nothing is changed.
+    """
+    texts = unlinked.link(vault, found)
+    # A note whose bytes are not UTF-8 is left alone.
+    change = [
+        journal.Text(path, before[path], data) for path, data in texts.items() if before[path] == vault.text(path)
+    ]
+    journal.commit(vault.project.root, journal.Change(tuple(change)))
     written = {text.path for text in change}
-    _print(session, [mention for mention in found if mention.path in written], format_)
-    if left := {mention.path for mention in found} - written:
-        _say_left(left)
+    return [mention for mention in found if mention.path in written], {mention.path for mention in found} - written
 
 
 def line(report: Report, mention: Mention) -> str:
@@ -90,6 +98,9 @@ def _print(session: Session, found: list[Mention], format_: str) -> None:
     note(f"{count(len(found), 'unlinked mention')} in {places}")
 
 
-def _say_left(paths: set[str]) -> None:
+def say_left(paths: set[str]) -> None:
+    """Name the notes in which no link was made, if any."""
+    if not paths:
+        return
     names = ", ".join(sorted(paths))
     note(f"left as {'it is' if len(paths) == 1 else 'they are'}, since a link there would not be read as one: {names}")
