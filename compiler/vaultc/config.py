@@ -18,11 +18,16 @@ from vaultc.text import Span
 
 FILE = "vaultc.toml"
 Generator = Literal["mkdocs", "zensical"]
+ADDRESS = re.compile(r"https?://[^\s/][^\s]*")
+"""What the address of a site may be."""
 # What becomes part of addresses and of the names of templates.
 _SHAPES = {
-    "site_url": (re.compile(r"https?://[^\s/][^\s]*"), "an address that begins with https://"),
+    "site_url": (ADDRESS, "an address that begins with https://"),
     "language": (re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z]+)?"), "the code of a language, such as en or pt-BR"),
 }
+# What stands in a header, and in an attribute.
+_DIRECTIVE = re.compile("[a-z-]+")
+_SOURCES = re.compile(r"[\w'*:/.@+=?%~ -]*", re.ASCII)
 PAGES = ("home", "tags", "recent", "wanted", "health", "glossary")
 """What vaultc writes by itself and a site can do without; `home` is what stands on the first page before its text."""
 # Bytes of a file of configuration that are read: one that came with a vault may be anything.
@@ -67,6 +72,9 @@ class Config:
     html: Annotated[Literal["sanitized", "trusted"], "`trusted` leaves scripts and all else in the HTML of notes"] = (
         "sanitized"
     )
+    content_security_policy: Annotated[
+        Mapping[str, str], "directives that stand for those of the policy that each page has"
+    ] = field(default_factory=dict)
 
 
 class Key(NamedTuple):
@@ -244,6 +252,11 @@ def _config(source: _Source) -> tuple[Config, tuple[Diagnostic, ...]]:
     for tag, folder in values.get("note_folders", {}).items():
         if not isinstance(folder, str) or PurePath(folder).is_absolute() or ".." in PurePath(folder).parts:
             raise VaultcError(f"{source.path}: `note_folders` must name a folder of the vault for `{tag}`")
+    for name, sources in values.get("content_security_policy", {}).items():
+        if not (_DIRECTIVE.fullmatch(name) and isinstance(sources, str) and _SOURCES.fullmatch(sources)):
+            raise VaultcError(
+                f"{source.path}: `content_security_policy` must be a table such as {{ script-src = \"'self' https://example.org\" }}"
+            )
     for name, (shape, what) in _SHAPES.items():
         if values.get(name) and not shape.fullmatch(values[name]):
             raise VaultcError(f"{source.path}: `{name}` must be {what}")
@@ -272,13 +285,15 @@ def _project(source: _Source | None, vault: Path | None, trusted: bool) -> Proje
     needs = {} if root.is_relative_to(folder.resolve()) else {"vault": str(root)}
     if config.html == "trusted":
         needs["html"] = "trusted"
+    if config.content_security_policy:
+        needs["content_security_policy"] = json.dumps(config.content_security_policy, sort_keys=True)
     ignored: tuple[str, ...] = ()
     if not trusted and not trust.granted(folder, needs):
         if "vault" in needs:
             raise VaultcError(
                 f"{source.path}: the vault `{config.vault}` lies outside the project: if the project is yours: vaultc trust {shlex.quote(str(folder))}"
             )
-        config, ignored = replace(config, html="sanitized"), ("html",)
+        config, ignored = replace(config, html="sanitized", content_security_policy={}), tuple(needs)
     return Project(
         root,
         config,

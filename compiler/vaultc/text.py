@@ -15,6 +15,7 @@ _UNSAFE = re.compile(f"[\n{_SPEAKING}]")
 # The same but for colours and the ends of lines, and what begins a command of Azure Pipelines, TeamCity or GitHub's older form.
 _GUARDED = re.compile(rf"(?!\x1b\[[\d;]*m|\r\n)[{_SPEAKING}]|(?<=#)#(?=\w*\[)")
 _COMMAND = re.compile(r"^([^\S\n]*):(?=:)", re.M)
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NEAR = 2_000  # bytes
 # What a column of an editor counts: the protocol's own names.
 Unit = Literal["utf-8", "utf-16", "utf-32"]
@@ -193,3 +194,8 @@ def splice(data: bytes, edits: list[tuple[Span, str]]) -> bytes:
         at = span.end
     out.append(data[at:])
     return b"".join(out)
+
+
+def for_xml(text: str) -> str:
+    """A text without what XML 1.0 cannot hold in any spelling; a title may."""
+    return _NOT_XML.sub("\ufffd", text)

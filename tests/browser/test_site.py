@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -47,6 +47,20 @@ graph LR
 }
 
 
+def built(folder: Path, notes: Mapping[str, str], *options: str) -> Path:
+    """The folder of the site of some notes, made in `folder`."""
+    for name, text in notes.items():
+        note = folder / "notes" / name
+        note.parent.mkdir(parents=True, exist_ok=True)
+        note.write_text(text, encoding="utf-8")
+    subprocess.run(
+        [Path(sys.executable).with_name("vaultc"), "build", folder / "notes", "--site-dir", folder / "site", *options],
+        env=os.environ | {"XDG_CACHE_HOME": str(folder / "cache")},
+        check=True,
+    )
+    return folder / "site"
+
+
 @pytest.fixture(scope="module", params=["mkdocs", pytest.param("zensical", marks=needed)])
 def engine(request: pytest.FixtureRequest) -> str:
     """The generator that made the site."""
@@ -55,25 +69,7 @@ def engine(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="module")
 def root(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    folder = tmp_path_factory.mktemp("site")
-    for name, text in NOTES.items():
-        note = folder / "notes" / name
-        note.parent.mkdir(parents=True, exist_ok=True)
-        note.write_text(text, encoding="utf-8")
-    subprocess.run(
-        [
-            Path(sys.executable).with_name("vaultc"),
-            "build",
-            folder / "notes",
-            "--site-dir",
-            folder / "site",
-            "--engine",
-            engine,
-        ],
-        env=os.environ | {"XDG_CACHE_HOME": str(folder / "cache")},
-        check=True,
-    )
-    with served(folder / "site") as address:
+    with served(built(tmp_path_factory.mktemp("site"), NOTES, "--engine", engine)) as address:
         yield address
 
 
@@ -88,6 +84,37 @@ def test_every_page_keeps_to_its_host_and_runs_nothing_from_a_title(watch: Watch
         page = watch.open(path)
         page.wait_for_load_state("networkidle")
         assert page.evaluate("window.broken") is None, path
+
+
+KINDS = (
+    "",
+    "attention/Sparse attention/",
+    "attention/",
+    "tags/",
+    "graph/",
+    "about/recent/",
+    "about/health/",
+    "measured/",
+)
+
+
+def test_a_policy_holds_on_every_kind_of_page(watch: Watched) -> None:
+    watch.page.add_init_script(
+        "addEventListener('securitypolicyviolation', e => (window.refused ??= []).push(e.blockedURI))"
+    )
+    for path in KINDS:
+        page = watch.open(path)
+        page.wait_for_load_state("networkidle")
+        policy = page.locator("meta[http-equiv='Content-Security-Policy']").get_attribute("content") or ""
+        directives = dict(part.split(" ", 1) for part in policy.split("; "))
+        assert directives["default-src"] == "'self'" and "script-src" not in directives, path
+        assert page.evaluate("window.refused ?? []") == [], path
+        inside = "[...document.scripts].filter(s => !s.src && s.type !== 'application/json').map(s => s.text)"
+        assert page.evaluate(inside) == [], path
+    page.evaluate("document.body.append(Object.assign(document.createElement('script'), {text: 'window.ran = 1'}))")
+    page.wait_for_function("window.refused?.length === 1")
+    assert page.evaluate("window.ran") is None
+    watch.faults.clear()  # the browser says what it refused
 
 
 def test_formulas_and_diagrams_are_drawn_from_the_site_itself(watch: Watched) -> None:

@@ -247,7 +247,10 @@ def until(url: str, words: str) -> str:
 
 def test_a_saved_note_reaches_the_preview(preview: tuple[Path, str]) -> None:
     notes, url = preview
-    assert "before" in until(url + "a/", "before")
+    page = until(url + "a/", "before")
+    assert urllib.request.urlopen(url, timeout=5).headers["Content-Security-Policy"].startswith("default-src 'self';")
+    script = re.search(r'<script src="(/livereload\.js\?\d+)"></script></body>', page)
+    assert script and "livereload" in until(url + script[1], "location.reload()")
     (notes / "a.md").write_text("# A\n\nafter [[c]]\n", encoding="utf-8")
     until(url + "a/", "after")
     (notes / "c.md").write_text("# Third\n\nnew\n", encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import os
 import re
@@ -9,6 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urljoin
+from xml.etree import ElementTree
 
 import pytest
 from markdown import Markdown
@@ -24,7 +26,7 @@ from vaultc.bench.records.model import Claim
 from vaultc.config import locate
 from vaultc.errors import VaultcError
 from vaultc.publish import guarded, zensical
-from vaultc.publish.engine import engine
+from vaultc.publish.engine import Target, engine
 
 needed = pytest.mark.skipif(find_spec("zensical") is None, reason="missing tool: zensical (pip install zensical)")
 
@@ -299,7 +301,42 @@ def test_a_name_that_zensical_cannot_read_is_the_one_that_is_named(
 def test_without_zensical_one_line_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(zensical, "find_spec", lambda name: None)
     with pytest.raises(VaultcError, match=re.escape("pip install 'vaultc[zensical]'")):
-        engine("zensical", locate(tmp_path), None)
+        engine("zensical", locate(tmp_path), Target())
+
+
+@pytest.mark.parametrize("engine", ["mkdocs", pytest.param("zensical", marks=needed)])
+def test_a_site_with_an_address_has_a_feed_and_tells_others_what_it_is(
+    engine: str, tmp_path: Path, env: dict[str, str]
+) -> None:
+    notes = write(
+        tmp_path / "notes",
+        {
+            "a b.md": "---\nupdated: 2024-03-01\ntitle: 'A & \"B\"'\nsummary: Of <letters>\n---\nText [[c]]\n",
+            "c.md": "---\nupdated: 2025-03-01\n---\n# C\n",
+            "p.md": "---\nupdated: 2026-01-01\npublish: false\n---\n# Private\n",
+        },
+    )
+    asked = {**env, "VAULTC_SITE_URL": "https://example.org/w"}
+    assert run(asked, "build", notes, "--engine", engine, cwd=tmp_path).returncode == 0
+    site = tmp_path / "build/site"
+    feed = ElementTree.parse(site / "feed.xml").getroot()
+    told = [[part.text or part.get("href") for part in entry] for entry in feed.iterfind("{*}entry")]
+    first, second = "https://example.org/w/c/", "https://example.org/w/a%20b/"
+    assert told == [
+        ["C", first, "2025-03-01T00:00:00Z", first],
+        ['A & "B"', second, "2024-03-01T00:00:00Z", second, "Of <letters>"],
+    ]
+    assert second in [place.text for place in ElementTree.parse(site / "sitemap.xml").iterfind("{*}url/{*}loc")]
+    page = (site / "a b/index.html").read_text(encoding="utf-8")
+    card = dict(re.findall(r'<meta property="og:(\w+)" content="([^"]*)">', page))
+    assert html.unescape(card["title"]) == 'A & "B"' and html.unescape(card["description"]) == "Of <letters>"
+    assert card["url"] == second and 'href="../feed.xml"' in page
+    before = contents(site)
+    assert run(asked, "build", notes, "--engine", engine, "--clean", cwd=tmp_path).returncode == 0
+    assert contents(site) == before
+    assert run(env, "build", notes, "--engine", engine, cwd=tmp_path).returncode == 0
+    assert not (site / "feed.xml").exists() and "og:title" not in (site / "c/index.html").read_text(encoding="utf-8")
+    assert run(env, "build", notes, "--site-url", "javascript:x", cwd=tmp_path).returncode == 2
 
 
 class _Raises(Extension, Preprocessor):

@@ -1,6 +1,8 @@
 """A project that came from elsewhere is data until its user says otherwise."""
 
 import os
+import re
+import subprocess
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -177,6 +179,29 @@ def test_settings_of_ours_are_no_markup(line: str, tmp_path: Path, home: Mapping
     done = run(home, "build", ".", "--site-dir", tmp_path / "site", cwd=project)
     assert done.returncode == 2
     assert (len(done.stderr.splitlines()) == 1 and "language" in done.stderr) or "site_url" in done.stderr
+
+
+def test_who_trusts_a_project_lets_it_widen_the_policy(tmp_path: Path, home: Mapping[str, str]) -> None:
+    project = tmp_path / "project"
+
+    def asked(value: str) -> subprocess.CompletedProcess[str]:
+        text = f"[content_security_policy]\nscript-src = {value}\n"
+        write(project, {"a.md": "# A\n", "vaultc.toml": text})
+        return run(home, "build", project, "--site-dir", tmp_path / "site", cwd=tmp_path)
+
+    wider = """\"'self' https://example.org\""""
+    done = asked(wider)
+    assert done.returncode == 0 and "not heeded: content_security_policy" in done.stderr
+    assert "example.org" not in (tmp_path / "site/a/index.html").read_text(encoding="utf-8")
+    assert run(home, "trust", project, cwd=tmp_path).returncode == 0
+    assert "not heeded" not in asked(wider).stderr
+    page = (tmp_path / "site/a/index.html").read_text(encoding="utf-8")
+    policy = re.search(r'<meta http-equiv="Content-Security-Policy" content="([^"]*)">', page)
+    assert policy and policy[1].endswith("; script-src 'self' https://example.org")
+    assert "not heeded" in asked("\"'unsafe-inline'\"").stderr
+    for value in ('"x; y"', "'\"><script>'", '"a\\nb"', "1"):
+        refused = asked(value)
+        assert refused.returncode == 2 and len(refused.stderr.splitlines()) == 1, value
 
 
 HOSTILE = {

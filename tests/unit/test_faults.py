@@ -16,6 +16,7 @@ from vaultc.emit import emit, frame, source
 from vaultc.emit import note as note_
 from vaultc.parse import document, frontmatter
 from vaultc.publish import mkdocs, whole
+from vaultc.publish.engine import Target
 from vaultc.resolve import Resolver
 from vaultc.session import Session
 
@@ -157,7 +158,7 @@ def test_a_page_that_the_generator_cannot_render(
     monkeypatch.chdir(tmp_path)
     session = Session.open(vault)
     for _ in range(2):  # such a page is not carried over without a word
-        engine = mkdocs.MkDocs(session.project, tmp_path / "site")
+        engine = mkdocs.MkDocs(session.project, Target(tmp_path / "site"))
         engine.config.markdown_extensions.append(Spoils())  # type: ignore[arg-type]
         published = session.publish(engine)
         assert {(f.path, f.code) for f in published.findings} == {("bad.md", "VC006")}

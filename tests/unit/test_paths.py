@@ -121,7 +121,7 @@ def test_an_attachment_keeps_its_place_and_pages_give_way(tmp_path: Path) -> Non
     assert emitted.layout.tags == {"t": "tags-2/t.md"} and emitted.layout.graph == "graph-2.md"
 
 
-@pytest.mark.parametrize("name", ["CACHEDIR.TAG", "404.html", "CNAME", "sitemap.xml", "graph.json"])
+@pytest.mark.parametrize("name", ["CACHEDIR.TAG", "404.html", "CNAME", "feed.xml", "sitemap.xml", "graph.json"])
 def test_no_page_takes_the_place_of_a_file_of_the_site(tmp_path: Path, name: str) -> None:
     (tmp_path / f"{name}.md").write_text("# A\n", encoding="utf-8")
     (tmp_path / "b.md").write_text(f"[[{name}]]\n", encoding="utf-8")

@@ -32,7 +32,8 @@ _WORTH = 30
 class Emitted:
     """What was written: the object `folder`, where each page is, its title, the digest of each file that was made, how many
     differ from before, the preview of each page, and `findings` about notes that could not be lowered, whose pages show their
-    source. `parts` has the digest of what each note's text is made of, nothing where that cannot be told."""
+    source. `parts` has the digest of what each note's text is made of, nothing where that cannot be told; `dates` when each published
+    note was changed, in seconds since 1970 UTC."""
 
     folder: Path
     layout: Layout
@@ -41,6 +42,7 @@ class Emitted:
     changed: int
     previews: Mapping[str, str]
     parts: Mapping[str, str]
+    dates: Mapping[str, int]
     findings: tuple[Diagnostic, ...] = ()
 
 
@@ -78,7 +80,7 @@ def emit(vault: Vault, folder: Path, memo: Memo | None = None) -> Emitted:
     previews = {name: preview.bare(title) for name, title in titles.items()}
     previews |= {work.layout.notes[path]: part.preview for path, part in parts.items() if part.preview}
     keys = {path: part.key for path, part in parts.items()}
-    return Emitted(folder, work.layout, titles, digests, changed, previews, keys, tuple(work.findings))
+    return Emitted(folder, work.layout, titles, digests, changed, previews, keys, known.changed, tuple(work.findings))
 
 
 def _cleaned(vault: Vault, assets: Sequence[str]) -> dict[str, str]:

@@ -17,7 +17,7 @@ from vaultc.text import fold
 _ENCODED = {ord(c): quote(c, safe="") for c in ' "<>\\^`{|}()[]%?#*$:&' + "".join(map(chr, (*range(32), 127)))}
 # The graph's data; and what else lies beside the pages of a site, so that no page can have its address.
 GRAPH = "graph.json"
-_FILES = (GRAPH, TAG, "404.html", "CNAME", "sitemap.xml", "sitemap.xml.gz")
+_FILES = (GRAPH, TAG, "404.html", "CNAME", "feed.xml", "sitemap.xml", "sitemap.xml.gz")
 ABOUT = ("recent", "wanted", "health", "glossary")
 """The pages about a vault, in order, besides the one that leads to them."""
 MOST_TERMS = 1000

@@ -28,8 +28,9 @@ from vaultc.emit.lower.blocks import fence
 from vaultc.errors import VaultcError
 from vaultc.frontends.cli.output import plain
 from vaultc.graph import Vault
-from vaultc.publish import incremental, rendering, search, surroundings, whole
+from vaultc.publish import feed, incremental, live, offline, rendering, search, surroundings, whole
 from vaultc.publish import mkdocs as publish
+from vaultc.publish.policy import policy
 from vaultc.publish.previews import write_preview
 from vaultc.publish.sidebar import Sidebar
 from vaultc.publish.site import Swap, making, pack_sitemap, tree
@@ -149,7 +150,10 @@ class VaultcPlugin(BasePlugin[PluginOptions]):
             elif note != page.file.src_uri:
                 page.file.edit_uri = note
                 page._set_edit_url(config.repo_url, config.edit_uri, config.edit_uri_template)
-        self._urls = {file.src_uri: unquote(file.url).removeprefix("./") for file in files.documentation_pages()}
+        urls = {file.src_uri: unquote(file.url).removeprefix("./") for file in files.documentation_pages()}
+        if offline.KEY in config.extra:
+            urls = {name: offline.address(url) or "index.html" for name, url in urls.items()}
+        self._urls = urls
         publish.print_names_as_text(nav)
         if index := rendering.search(config):
             rendering.forgive(index.search_index)
@@ -205,13 +209,17 @@ class VaultcPlugin(BasePlugin[PluginOptions]):
         """A page that MkDocs renders by itself has its preview, too."""
         assert self._compiled
         if preview := self._compiled[1].previews.get(page.file.src_uri):
-            write_preview(Path(config.site_dir), page.file.dest_uri, preview)
-        return output
+            write_preview(Path(config.site_dir), page.file.dest_uri, preview, offline=offline.KEY in config.extra)
+        return offline.linked(output.encode()).decode() if offline.KEY in config.extra else output
 
     @event_priority(-100)
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """Add what is made of all pages, and put the finished site in place of the last one."""
+        assert self._compiled
+        if offline.KEY in config.extra:
+            offline.tell_graph(Path(config.site_dir))
         pack_sitemap(Path(config.site_dir))
+        feed.write(Path(config.site_dir), *self._compiled, self._urls, config.site_url or "")
         compiled = config.theme.get_env().bytecode_cache
         assert isinstance(compiled, rendering.Compiled)
         compiled.save()
@@ -248,8 +256,9 @@ class VaultcPlugin(BasePlugin[PluginOptions]):
     def on_serve(
         self, server: LiveReloadServer, /, *, config: MkDocsConfig, builder: Callable[..., Any]
     ) -> LiveReloadServer:
-        """Watch the notes, not the object files: one rebuild for one edit."""
+        """Watch the notes, not the object files: one rebuild for one edit. What is served is under the site's policy."""
         assert self._compiled
+        live.guard(server, policy(self._compiled[0].project))
         server.unwatch(config.docs_dir)
         server.watch(str(self._compiled[0].project.root))
         return server

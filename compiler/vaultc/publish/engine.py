@@ -15,6 +15,16 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class Target:
+    """Where a site goes and how it is reached, in place of what its configuration says: the absolute path of its folder, its address,
+    and whether it is read from a disk, without a server."""
+
+    site_dir: Path | None = None
+    site_url: str = ""
+    offline: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Published:
     """A site: its folder, how many pages were rendered (None: every one, for the reasons in `whole`), findings about notes that
     could not become pages, and the files and folders besides the vault that it was made of."""
@@ -34,15 +44,15 @@ class Engine(Protocol):
         ...
 
 
-def engine(name: Generator, project: Project, site_dir: Path | None) -> Engine:
-    """The generator of that name, set up for a project; without `site_dir` the site goes where its configuration says.
+def engine(name: Generator, project: Project, target: Target) -> Engine:
+    """The generator of that name, set up for a project.
 
     Raises VaultcError when it is not installed, or does not accept the configuration.
     """
     if name == "zensical":
         from vaultc.publish.zensical import Zensical  # each of them is slow to import
 
-        return Zensical(project, site_dir)
+        return Zensical(project, target)
     from vaultc.publish.mkdocs import MkDocs
 
-    return MkDocs(project, site_dir)
+    return MkDocs(project, target)

@@ -10,12 +10,10 @@ import networkx as nx
 from vaultc.graph import Edge, Vault
 from vaultc.graph.document import graph_json
 from vaultc.publish import pyvis_html
-from vaultc.text import safe
+from vaultc.text import for_xml, safe
 
 GraphFormat = Literal["json", "graphml", "gexf", "html", "text"]
 FORMATS: tuple[GraphFormat, ...] = ("json", "graphml", "gexf", "html", "text")
-# What XML 1.0 cannot hold in any spelling; a title may.
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def render(vault: Vault, form: GraphFormat) -> str:
@@ -50,7 +48,7 @@ def _attributed(document: dict[str, Any]) -> "nx.MultiDiGraph[str]":
 
 
 def _clean(value: Any) -> Any:
-    return _NOT_XML.sub("\ufffd", value) if isinstance(value, str) else value
+    return for_xml(value) if isinstance(value, str) else value
 
 
 def _xml(lines: Any) -> str:

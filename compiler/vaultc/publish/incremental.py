@@ -18,6 +18,7 @@ from vaultc import kept, many
 from vaultc.diagnostics import Diagnostic
 from vaultc.disk import Stamp, stamp
 from vaultc.faults import not_compiled
+from vaultc.publish import offline
 from vaultc.publish.previews import preview_file, write_preview
 from vaultc.publish.rendering import Renderer
 from vaultc.publish.sidebar import Sidebar
@@ -193,7 +194,9 @@ def _written(renderer: Renderer, site: Site, page: Page, digest: str, aside: Pat
     path = aside / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(rendered.html)
-    preview = write_preview(aside, name, site.previews.get(page.file.src_uri, ""))
+    preview = write_preview(
+        aside, name, site.previews.get(page.file.src_uri, ""), offline=offline.KEY in site.config.extra
+    )
     fault = rendered.fault and (
         rendered.fault.path,
         rendered.fault.message.removeprefix("the note "),

@@ -27,9 +27,10 @@ from vaultc.diagnostics import Diagnostic
 from vaultc.emit import Emitted
 from vaultc.errors import VaultcError
 from vaultc.graph import Vault
-from vaultc.publish import defaults, search, settings, web
+from vaultc.publish import defaults, offline, search, settings, web
 from vaultc.publish.dialect import extensions
-from vaultc.publish.engine import Published
+from vaultc.publish.engine import Published, Target
+from vaultc.publish.policy import KEY, policy
 
 log = logging.getLogger("mkdocs.plugins.vaultc")
 
@@ -64,9 +65,10 @@ def _written(project: Project, fields: Mapping[str, Any]) -> Path:
     return path
 
 
-def load(path: Path, site_dir: Path | None) -> MkDocsConfig:
-    """MkDocs' configuration from a file. Raises VaultcError when MkDocs does not accept it."""
-    more = {"site_dir": str(site_dir)} if site_dir else {}
+def load(path: Path, target: Target) -> MkDocsConfig:
+    """MkDocs' configuration from a file, for a target. Raises VaultcError when MkDocs does not accept it."""
+    more: dict[str, Any] = {"site_dir": str(target.site_dir)} if target.site_dir else {}
+    more |= {"site_url": target.site_url} if target.site_url else {}
     with _errors() as last:
         try:
             return load_config(config_file=str(path), **more)
@@ -77,11 +79,13 @@ def load(path: Path, site_dir: Path | None) -> MkDocsConfig:
 class MkDocs:
     """The generator MkDocs, as a project's configuration sets it up; its plugin `vaultc` is handed what was emitted."""
 
-    def __init__(self, project: Project, site_dir: Path | None = None) -> None:
+    def __init__(self, project: Project, target: Target) -> None:
         """Raises VaultcError when MkDocs does not accept the configuration, or `vaultc` is not among its plugins."""
         path = configuration(project)
-        self.config = load(path, site_dir)
+        self.config = load(path, target)
         self.config.strict = False
+        if target.offline:
+            self.config.extra[offline.KEY] = True
         if "vaultc" not in self.config.plugins:
             raise VaultcError(f"{project.mkdocs or path}: add `vaultc` to `plugins`")
 
@@ -147,6 +151,7 @@ def adapt(config: MkDocsConfig, objects: Path, project: Project) -> None:
     Settings of the project's own `mkdocs.yml` win over ours.
     """
     config.docs_dir = str(objects)
+    config.extra[KEY] = policy(project, offline=offline.KEY in config.extra)
     defaults.print_as_text(config)
     own = config.exclude_docs or GitIgnoreSpec.from_lines([])
     config.exclude_docs = GitIgnoreSpec.from_lines(["!/templates/"]) + own
@@ -156,7 +161,7 @@ def adapt(config: MkDocsConfig, objects: Path, project: Project) -> None:
         config.mdx_configs[name] = {**options, **config.mdx_configs.get(name, {})}
     if config.theme.name == "material":
         ours = [web.search_dir()] if search.replaces(config, project) else []
-        for folder in (web.overrides_dir(), *ours, web.bundle_dir()):
+        for folder in (web.overrides_dir(), *ours, web.bundle_dir(offline=offline.KEY in config.extra)):
             if folder.is_dir() and str(folder) not in config.theme.dirs:
                 at = 1 if config.theme.custom_dir else 0
                 config.theme.dirs.insert(at, str(folder))

@@ -13,6 +13,7 @@ from vaultc.config import Generator, Project
 from vaultc.disk import key
 from vaultc.graph import Vault
 from vaultc.publish import web
+from vaultc.publish.engine import Target
 from vaultc.publish.site import tree
 from vaultc.scan import Scan
 
@@ -46,11 +47,9 @@ class Built(NamedTuple):
 class Last:
     """What is known of the last build of a project by a generator with these options, its configuration file among them."""
 
-    def __init__(
-        self, project: Project, generator: Generator, configuration: Path | None, site_dir: Path | None
-    ) -> None:
+    def __init__(self, project: Project, generator: Generator, configuration: Path | None, target: Target) -> None:
         self._project = project
-        name = key(Path(f"{configuration or ''}\n{site_dir.absolute() if site_dir else ''}\n{generator}"))
+        name = key(Path(f"{configuration or ''}\n{target}\n{generator}"))
         self._file = project.output("cache") / f"site-{name}"
 
     def find(self, scan: Scan) -> Built | None:
@@ -95,7 +94,13 @@ class Last:
             if file.is_file():
                 data = file.read_bytes()
                 whole.update(data + (repr(sorted(os.environ.items())).encode() if b"!ENV" in data else b""))
-        for folder in (web.overrides_dir(), web.bundle_dir(), *map(Path, built.inputs), Path(built.site)):
+        for folder in (
+            web.overrides_dir(),
+            web.bundle_dir(),
+            web.bundle_dir(offline=True),
+            *map(Path, built.inputs),
+            Path(built.site),
+        ):
             if folder.is_dir():
                 whole.update(repr(sorted(tree(folder).items())).encode("utf-8", "surrogateescape"))
         return whole.hexdigest()

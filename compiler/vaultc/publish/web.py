@@ -14,12 +14,13 @@ def overrides_dir() -> Path:
     return _source("site/overrides", "overrides")
 
 
-def bundle_dir() -> Path:
-    """The folder of built scripts, styles and fonts, laid out as a theme folder: `assets/vaultc/…` goes to the site.
+def bundle_dir(*, offline: bool = False) -> Path:
+    """The folder of built scripts, styles and fonts, laid out as a theme folder: `assets/vaultc/…` goes to the site, and for one that
+    is read from a disk that of plain scripts.
 
     It is built when the package is, from a checkout too; without it (a bare source tree) the folder does not exist.
     """
-    return _CARRIED / "bundle"
+    return _CARRIED / ("on-disk" if offline else "bundle")
 
 
 def search_dir() -> Path:

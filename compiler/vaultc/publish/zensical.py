@@ -26,8 +26,9 @@ from vaultc.emit import Emitted
 from vaultc.emit.write import write
 from vaultc.errors import VaultcError
 from vaultc.graph import Vault
-from vaultc.publish import defaults, dialect, guarded, raw, settings, web
-from vaultc.publish.engine import Published
+from vaultc.publish import defaults, dialect, feed, guarded, raw, settings, web
+from vaultc.publish.engine import Published, Target
+from vaultc.publish.policy import KEY, policy
 from vaultc.publish.previews import write_preview
 from vaultc.publish.site import making, pack_sitemap
 from vaultc.resolve.pages import url
@@ -55,16 +56,20 @@ def workshop(project: Project) -> Path:
 class Zensical:
     """The generator Zensical, with the settings of a project that are data."""
 
-    def __init__(self, project: Project, site_dir: Path | None = None) -> None:
+    def __init__(self, project: Project, target: Target) -> None:
         """Raises VaultcError when Zensical is not installed or the project's `mkdocs.yml` cannot be read."""
         if find_spec("zensical") is None:
             raise VaultcError(
                 "the engine zensical is not installed: pip install 'vaultc[zensical]', or build with --engine mkdocs"
             )
+        if target.offline:
+            raise VaultcError("the engine zensical makes no site for a disk: build with --engine mkdocs")
         brought = settings.read(project.mkdocs) if project.mkdocs else None
         self._fields = {"site_name": project.name, **brought.fields} if brought else defaults.fields(project)
+        if target.site_url:
+            self._fields["site_url"] = target.site_url
         self._folders = bool(self._fields.get("use_directory_urls", True))  # each page has one
-        self._site = site_dir or Path(self._fields["site_dir"])
+        self._site = target.site_dir or Path(self._fields["site_dir"])
 
     def publish(self, vault: Vault, emitted: Emitted) -> Published:
         """Run Zensical. Raises VaultcError when it gives up or a page is missing; the site that stood there before stays."""
@@ -81,6 +86,8 @@ class Zensical:
             _run(shop)
             shutil.move(shop / "site", swap.aside)
             findings = tuple(self._complete(swap.aside, emitted, names))
+            pages = {name: _address(name, self._folders) for name in names if name.endswith(".md")}
+            feed.write(swap.aside, vault, emitted, pages, self._fields.get("site_url") or "")
             swap.done()
             return Published(swap.site, None, findings=findings, inputs=tuple(settings.files(project)))
 
@@ -102,6 +109,7 @@ class Zensical:
             )
         table = {key: fields[key] for key in _SETTINGS if fields.get(key) is not None}
         defaults.print_as_text(table)
+        table["extra"] = {**table.get("extra", {}), KEY: policy(project)}
         written = dialect.written(project.config.html)
         for given in fields.get("markdown_extensions", ()):
             for name, options in given.items():
@@ -183,8 +191,14 @@ def _why(said: str) -> str:
 
 def _file(name: str, folders: bool) -> str:
     """Where the page of an object file lies in the site."""
+    address = _address(name, folders)
+    return address if address.endswith(".html") else f"{address}index.html"
+
+
+def _address(name: str, folders: bool) -> str:
+    """The address of an object file's page in the site, not encoded."""
     if folders or fold(name.rpartition("/")[2][:-3]) in ("index", "readme"):
-        return f"{url(name)}index.html"
+        return url(name)
     return f"{name[:-3]}.html"
 
 

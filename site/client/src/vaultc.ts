@@ -93,3 +93,5 @@ if (button !== null) {
   for (const name of ["pointerenter", "focus"]) button.addEventListener(name, () => void find(), { once: true });
   document.addEventListener("keydown", onKey);
 }
+
+export {};

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { answer, named } from "../src/search/names";
+import { nearest } from "../src/search/nearest";
 import { parse } from "../src/search/query";
 import { headed, quote } from "../src/search/quote";
 import { type Part, rank, rankTags, readNote, type Row } from "../src/search/rank";
@@ -133,4 +134,21 @@ test("the search speaks the vault's language", () => {
   assert.equal(wording("ru").notes, "Заметки");
   assert.equal(wording("de").notes, "Notes");
   assert.deepEqual(Object.keys(wording("ru")), Object.keys(wording("en")));
+});
+
+test("an address that no page has leads to those with a name like it", () => {
+  const rows: Row[] = [
+    ["a", "attention/Sparse attention/", "", ["Разреженное внимание"]],
+    ["b", "Память/"],
+    ["c", "gpu/index-2/", "Tensor cores"],
+    ["d", "x/", "X"],
+  ];
+  const found = (address: string, most = 5) => nearest(rows.map(readNote), address, most).map(({ id }) => id);
+  assert.deepEqual(found("/some/where/sparse-atention/"), ["a"]);
+  assert.deepEqual(found("/разреженное_внимание.html"), ["a"]);
+  assert.deepEqual(found("/память/index.html"), ["b"]);
+  assert.deepEqual(found("/gpu/tensor-core"), ["c"]);
+  assert.deepEqual(found("/zebra"), []);
+  assert.deepEqual(found("/"), []);
+  assert.deepEqual(nearest([], "/x", 5), []);
 });

@@ -3,16 +3,19 @@
 import logging
 import shlex
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
 import click
 
 from vaultc import disk
-from vaultc.config import Generator, Project
+from vaultc.config import ADDRESS, Generator, Project
 from vaultc.diagnostics import Diagnostic, Severity
+from vaultc.errors import VaultcError
 from vaultc.frontends.cli import output
 from vaultc.publish import unchanged
+from vaultc.publish.engine import Target
 from vaultc.session import Session
 from vaultc.text import safe
 
@@ -27,6 +30,10 @@ _TRUST = click.option(
 @click.option(
     "--site-dir", type=click.Path(path_type=Path, file_okay=False), help="Where the site goes.  [default: build/site]"
 )
+@click.option(
+    "--site-url", envvar="VAULTC_SITE_URL", default="", help="The address of the site.  [default: the configured one]"
+)
+@click.option("--offline", is_flag=True, help="Make a site that is read from a disk, without a server.")
 @click.option("--engine", type=click.Choice(get_args(Generator)), help="The generator.  [default: the configured one]")
 @click.option(
     "--strict", is_flag=True, help="Stop with exit code 1, before anything is published, when there are errors."
@@ -36,12 +43,17 @@ _TRUST = click.option(
 def build(
     path: Path,
     site_dir: Path | None,
+    site_url: str,
+    offline: bool,
     engine: Generator | None,
     strict: bool,
     clean: bool,
     trust: bool,
 ) -> None:
     """Build the site of the vault at PATH. No note is executed."""
+    if site_url and not ADDRESS.fullmatch(site_url):
+        raise VaultcError(f"--site-url {safe(site_url)}: give an address that begins with https://")
+    target = Target(site_dir.absolute() if site_dir else None, site_url, offline)
     session = Session.open(path, trusted=trust)
     project = session.project
     output.remind(project)
@@ -49,7 +61,7 @@ def build(
     generator = engine or project.config.engine
     if clean:
         _forget(project)
-    last = unchanged.Last(project, generator, project.mkdocs, site_dir)
+    last = unchanged.Last(project, generator, project.mkdocs, target)
     built = last.find(session.scan)
     _unheeded(project, generator, site_dir)
     errors = _report(session, session.diagnostics)
@@ -59,7 +71,7 @@ def build(
     if built:
         output.note(f"{built.notes} notes → {_short(Path(built.site))}, nothing changed")
         return
-    if _publish(session, generator, last, site_dir) and strict:
+    if _publish(session, generator, last, target) and strict:
         raise SystemExit(1)
 
 
@@ -74,7 +86,7 @@ def _forget(project: Project) -> None:
         shutil.rmtree(kept, ignore_errors=True)
 
 
-def _publish(session: Session, generator: Generator, last: unchanged.Last, site_dir: Path | None) -> int:
+def _publish(session: Session, generator: Generator, last: unchanged.Last, target: Target) -> int:
     """Make the site and say what was done; returns the number of notes that could not become pages."""
     import warnings
 
@@ -83,10 +95,10 @@ def _publish(session: Session, generator: Generator, last: unchanged.Last, site_
         from vaultc.publish.engine import engine
 
     _log()
-    if site_dir is None and session.project.mkdocs is None:
-        site_dir = Path("build/site")
+    if target.site_dir is None and session.project.mkdocs is None:
+        target = replace(target, site_dir=Path("build/site").absolute())
     last.forget()
-    published = session.publish(engine(generator, session.project, site_dir.absolute() if site_dir else None))
+    published = session.publish(engine(generator, session.project, target))
     faults = _report(session, published.findings)
     if published.whole:
         why = "; ".join(published.whole)

@@ -1,14 +1,12 @@
 """JUnit's XML, which GitLab, Jenkins and most CI services show as a list of tests."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from xml.sax.saxutils import escape, quoteattr
 
 from vaultc.diagnostics import Diagnostic
 from vaultc.frontends.report import Report
-
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+from vaultc.text import for_xml
 
 
 def render(report: Report) -> str:
@@ -52,8 +50,8 @@ def _counts(report: Report, findings: Sequence[Diagnostic]) -> str:
 
 
 def _attribute(text: str) -> str:
-    return quoteattr(_NOT_XML.sub("\ufffd", text))
+    return quoteattr(for_xml(text))
 
 
 def _text(text: str) -> str:
-    return escape(_NOT_XML.sub("\ufffd", text))
+    return escape(for_xml(text))

@@ -1,7 +1,7 @@
 // The search: a dialog over the page, with results that the keyboard walks through.
 
 import { h } from "../dom";
-import { loadTable, loadText, loadWords, ROOT, wordsPart } from "./parts";
+import { address, loadTable, loadText, loadWords, wordsPart } from "./parts";
 import { parse, type Query } from "./query";
 import { headed, marked, type Quote, quote, type Section } from "./quote";
 import { type Hit, type Note, rank, rankTags, readNote, type Table, type TagRow } from "./rank";
@@ -217,11 +217,6 @@ function row({ href, name, where, quote: said }: Option, id: string): HTMLElemen
 
 function spans(text: Quote): (Node | string)[] {
   return text.map((piece) => (piece.marked ? h("mark", {}, piece.text) : piece.text));
-}
-
-/** `path` is data: encoded whole, it cannot become another host, a query or a script. */
-function address(path: string): string {
-  return new URL(`./${path.split("/").map(encodeURIComponent).join("/")}`, ROOT).href;
 }
 
 /** A word in a text fragment, where a hyphen would mean something. */

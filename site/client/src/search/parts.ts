@@ -6,6 +6,11 @@ import type { Part, Table } from "./rank";
 
 export const ROOT = new URL(/* relative to chunks/ */ "../../../", import.meta.url).href;
 
+/** The address of a page. `path` is data: encoded whole, it cannot become another host, a query or a script. */
+export function address(path: string): string {
+  return new URL(`./${path.split("/").map(encodeURIComponent).join("/")}`, ROOT).href;
+}
+
 const said = new Map<string, unknown>();
 const asked = new Map<string, Promise<void>>();
 
