@@ -1,7 +1,10 @@
 """A vault for programs: what `vaultc.open` gives, and what `vaultc query` prints."""
 
+import gc
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cached_property, partial
 from importlib import import_module
 from importlib.util import find_spec
@@ -12,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from vaultc.diagnostics import Diagnostic
 from vaultc.errors import VaultcError
 from vaultc.frontends.scope import find_note
-from vaultc.graph import EdgeKind, target
+from vaultc.graph import EdgeKind, Vault, target
 from vaultc.graph.metrics import Metrics, measure
 from vaultc.model import Note, Reference
 from vaultc.session import Session
@@ -99,48 +102,58 @@ class OpenVault:
     @property
     def notes(self) -> Mapping[str, Note]:
         """The notes by path, with title, aliases, tags, headings and the front matter as `metadata`."""
-        return self._session.vault.notes
+        return self._vault.notes
 
     @property
     def findings(self) -> tuple[Diagnostic, ...]:
         """What `vaultc check` says, sorted by path and place."""
         return self._session.diagnostics
 
+    @property
+    def _vault(self) -> Vault:
+        with _uncollected():
+            return self._session.vault
+
     @cached_property
     def links(self) -> tuple[Link, ...]:
         """Every link from note to note, or to a note that is missing, in order of source and place."""
-        vault = self._session.vault
+        vault = self._vault
         out = []
-        for path, note in vault.notes.items():
-            lines = partial(vault.lines, path)
-            for reference, resolution in zip(note.references, vault.links[path], strict=True):
-                if (end := target(resolution)) is not None:
-                    kind: EdgeKind = "embed" if reference.kind == "image" else reference.kind
-                    out.append(Link(path, end, end in vault.notes, kind, reference, lines))
+        with _uncollected():
+            for path, note in vault.notes.items():
+                lines = partial(vault.lines, path)
+                for reference, resolution in zip(note.references, vault.links[path], strict=True):
+                    if (end := target(resolution)) is not None:
+                        kind: EdgeKind = "embed" if reference.kind == "image" else reference.kind
+                        out.append(Link(path, end, end in vault.notes, kind, reference, lines))
         return tuple(out)
 
     @cached_property
     def graph(self) -> "nx.MultiDiGraph[str]":
         """The links as a networkx graph. Nodes have `title`, `tags` and `exists`; edges have `kind`, and the `link` itself."""
-        import networkx
+        with _uncollected():
+            import networkx
 
-        graph: nx.MultiDiGraph[str] = networkx.MultiDiGraph()
-        for path, note in self.notes.items():
-            graph.add_node(path, title=note.title, tags=list(tags(note)), exists=True)
-        for link in self.links:
-            if link.target not in graph:
-                graph.add_node(link.target, title=link.target, tags=[], exists=False)
-            graph.add_edge(link.source, link.target, kind=link.kind, link=link)
+            graph: nx.MultiDiGraph[str] = networkx.MultiDiGraph()
+            for path, note in self.notes.items():
+                graph.add_node(path, title=note.title, tags=list(tags(note)), exists=True)
+            many: Counter[tuple[str, str]] = Counter()
+            for link in self.links:
+                if not link.exists and link.target not in graph:
+                    graph.add_node(link.target, title=link.target, tags=[], exists=False)
+                ends = link.source, link.target
+                graph.add_edge(*ends, many[ends], kind=link.kind, link=link)  # without a key it is sought for each
+                many[ends] += 1
         return graph
 
     @cached_property
     def metrics(self) -> Mapping[str, Metrics]:
         """PageRank, betweenness, community and place in a drawing of each published note and missing name."""
-        return measure(self._session.vault.graph)
+        return measure(self._vault.graph)
 
     def text(self, note: str) -> str:
         """The text of a note, front matter included."""
-        return self._session.vault.text(self.note(note).path).decode("utf-8", "replace")
+        return self._vault.text(self.note(note).path).decode("utf-8", "replace")
 
     def note(self, name: str) -> Note:
         """The note that a name means."""
@@ -193,7 +206,7 @@ class OpenVault:
         if known is None:
             raise VaultcError(f"no {library or 'pandas and no polars'} here: `pip install {library or 'pandas'}`")
         frame = import_module(known).DataFrame
-        lines = self._session.vault.lines
+        lines = self._vault.lines
         findings = [
             {
                 "path": found.path,
@@ -217,7 +230,7 @@ class OpenVault:
             self.__dict__.pop(name, None)
 
     def _row(self, note: Note) -> dict[str, Any]:
-        body = self._session.vault.text(note.path)[note.body :]
+        body = self._vault.text(note.path)[note.body :]
         return {
             "path": note.path,
             "title": note.title,
@@ -235,6 +248,18 @@ class OpenVault:
 
     def _between(self, paths: set[str]) -> tuple[Link, ...]:
         return tuple(link for link in self.links if link.source in paths and link.target in paths)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """No search for cycles in what is made now: it is much, it stays, and it has none."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def tags(note: Note) -> tuple[str, ...]:
