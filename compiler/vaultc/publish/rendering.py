@@ -24,6 +24,7 @@ from mkdocs.structure.pages import Page
 from vaultc import faults, kept
 from vaultc.diagnostics import Diagnostic
 from vaultc.publish import offline
+from vaultc.publish.frame import Frames
 from vaultc.publish.reader import Reader
 
 _HEADING = re.compile(r"(</?)h[1-6](?![\w-])", re.I)
@@ -123,7 +124,7 @@ class Renderer:
         self._config = config
         self._files = files
         self._nav = nav
-        self._env = env
+        self._frames = Frames(config, env)
         self._documents = files.documentation_pages()
         self._search = search(config)
         self._reader: Reader | None = None
@@ -156,8 +157,7 @@ class Renderer:
         try:
             context = get_context(self._nav, self._documents, self._config, page)
             context = self._config.plugins.on_page_context(context, page=page, config=self._config, nav=self._nav)
-            template = self._env.get_template(page.meta.get("template", "main.html"))
-            html = template.render(context).encode("utf-8", errors="xmlcharrefreplace")
+            html = self._frames.render(context).encode("utf-8", errors="xmlcharrefreplace")
             return offline.linked(html) if offline.KEY in self._config.extra else html
         finally:
             page.active = False
