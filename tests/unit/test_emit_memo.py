@@ -31,19 +31,24 @@ def test_a_file_stands_while_it_is_the_one_that_was_written(tmp_path: Path) -> N
 def test_what_is_kept_comes_back_to_the_same_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     one = Memo()
     one.parts, one.files = {"a.md": PART}, {"a.md": File("key", "digest", "A", 1, 2)}
-    one.metrics = ("numbers", NUMBERS)
+    one.metrics, one.picture = ("numbers", NUMBERS), ("shown", "<svg>")
     one.save(tmp_path / "objects")
     again = Memo.load(tmp_path / "objects", 0)
-    assert (again.parts, again.files, again.metrics) == (one.parts, one.files, one.metrics)
+    assert (again.parts, again.files, again.metrics, again.picture) == (one.parts, one.files, one.metrics, one.picture)
     monkeypatch.setattr(kept, "version", lambda code, libraries: "another")
     assert Memo.load(tmp_path / "objects", 0).state == Memo().state
     assert Memo.load(tmp_path / "absent", 0).state == Memo().state
 
 
-@pytest.mark.parametrize("change", ["parts", "files", "metrics"])
+@pytest.mark.parametrize("change", ["parts", "files", "metrics", "picture"])
 def test_any_change_is_kept(change: str) -> None:
     one, other = Memo(), Memo()
     assert one.state == other.state
-    news = {"parts": {"a.md": PART}, "files": {"a.md": File("key", "digest", "A", 1, 2)}, "metrics": ("numbers", {})}
+    news = {
+        "parts": {"a.md": PART},
+        "files": {"a.md": File("key", "digest", "A", 1, 2)},
+        "metrics": ("numbers", {}),
+        "picture": ("shown", "<svg>"),
+    }
     setattr(other, change, news[change])
     assert one.state != other.state

@@ -59,7 +59,7 @@ def emit(vault: Vault, folder: Path, memo: Memo | None = None) -> Emitted:
     published = [vault.notes[path] for path in work.layout.notes]
     topics = graph_file.topics(vault, memo)
     known = Known(vault, work.layout, work.measured, numbers, topics, dates.changed(vault.project.root, published))
-    front = front_page(known)
+    front = front_page(known, memo)
     work.notes(parts, front, known.changed)
     work.texts |= work.measured.generate(vault, work.layout)
     work.texts[GRAPH] = graph_file.text(vault, work.layout, numbers, topics, work.measured)

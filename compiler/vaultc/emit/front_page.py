@@ -4,12 +4,14 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import blake2b
 
 from markupsafe import Markup
 
 from vaultc import dates
 from vaultc.emit import pages
 from vaultc.emit.markup import el, join, raw
+from vaultc.emit.memo import Memo
 from vaultc.emit.pages import Layout
 from vaultc.emit.picture import picture
 from vaultc.emit.results import Measured, claims, words
@@ -64,11 +66,12 @@ class Known:
         return el("a", self.vault.notes[path].title, href=pages.address(self.layout.notes[path], here))
 
 
-def front_page(known: Known) -> str:
+def front_page(known: Known, memo: Memo) -> str:
     """What stands on the first page between its summary and its text: a lowered block, empty where there is nothing to show.
 
     In the front matter of the note that is the first page, `tiles` lists notes as tiles, and `verdicts` those whose verdicts are the
-    surprising ones. Each entry is a text with links: the first is where it leads, the words beside it are what it says.
+    surprising ones. Each entry is a text with links: the first is where it leads, the words beside it are what it says. `memo` keeps
+    the picture of the map, and knows of which graph.
     """
     if "home" in known.vault.project.config.pages_hidden:
         return ""
@@ -77,7 +80,7 @@ def front_page(known: Known) -> str:
     verdicts = _verdicts(known, note)
     shown = visible(known.vault, known.layout)
     linked = Markup("") if verdicts and note else most_linked(known, shown, known.layout.folders[""])
-    parts = [_map(known, shown), verdicts, linked, _changed(known, shown)]
+    parts = [_map(known, shown, memo), verdicts, linked, _changed(known, shown)]
     page = join((_tiles(known, note), el("div", *parts, class_="vc-front") if any(parts) else Markup("")), "\n")
     return raw("front", el("div", page, data_search_exclude=True)) if page else ""
 
@@ -129,12 +132,20 @@ def _verdict(known: Known, said: Said, here: str) -> Markup:
     return el("span", badges, " ", el("a", said.claim.text, href=address), class_="vc-verdict")
 
 
-def _map(known: Known, shown: Sequence[str]) -> Markup:
-    if not (drawn := picture(known.vault.graph, known.numbers, known.topics, shown)):
+def _map(known: Known, shown: Sequence[str], memo: Memo) -> Markup:
+    if not (drawn := _drawn(known, shown, memo)):
         return Markup("")
     address = pages.address(known.layout.graph, known.layout.folders[""])
     label = known.worded("Topic map of {} notes", f"{len(shown):,}".replace(",", "\u202f"))
     return el("a", drawn, el("span", label), href=address, class_="vc-map-link")
+
+
+def _drawn(known: Known, shown: Sequence[str], memo: Memo) -> Markup:
+    """The picture of the map, drawn again when the graph, a topic or what is shown of it is another one."""
+    of = blake2b(repr((memo.topics[0], shown)).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+    if memo.picture[0] != of:
+        memo.picture = (of, str(picture(known.vault.graph, known.numbers, known.topics, shown)))
+    return Markup(memo.picture[1])
 
 
 def visible(vault: Vault, layout: Layout) -> list[str]:

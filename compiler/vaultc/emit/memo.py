@@ -47,30 +47,36 @@ class _Kept(NamedTuple):
     files: dict[str, File]
     metrics: tuple[str, dict[str, Metrics]]
     topics: tuple[str, list[Topic]]
+    picture: tuple[str, str]
 
 
 class Memo:
-    """Parts by note, files by name, the numbers and the topics of the last graph. Nothing in it is believed without its digest."""
+    """Parts by note, files by name, the numbers, the topics and the picture of the last graph. Nothing in it is believed without its digest."""
 
     def __init__(self) -> None:
         self.parts: dict[str, Part] = {}
         self.files: dict[str, File] = {}
         self.metrics: tuple[str, dict[str, Metrics]] = ("", {})
         self.topics: tuple[str, list[Topic]] = ("", [])
+        self.picture: tuple[str, str] = ("", "")
 
     @classmethod
     def load(cls, file: Path, size: int) -> Self:
         """What was saved by this very code, else nothing; `size` is that of the notes in bytes."""
         memo = cls()
         if found := kept.load(file, _Kept, kept.version(_CODE, _LIBRARIES), size):
-            memo.parts, memo.files, memo.metrics, memo.topics = found
+            memo.parts, memo.files, memo.metrics, memo.topics, memo.picture = found
         return memo
 
     @property
     def state(self) -> tuple[object, ...]:
         """What tells whether anything in it changed."""
-        return self.parts, self.files, self.metrics[0], self.topics[0]
+        return self.parts, self.files, self.metrics[0], self.topics[0], self.picture[0]
 
     def save(self, file: Path) -> None:
         """Keep all of it for the next process."""
-        kept.save(file, _Kept(self.parts, self.files, self.metrics, self.topics), kept.version(_CODE, _LIBRARIES))
+        kept.save(
+            file,
+            _Kept(self.parts, self.files, self.metrics, self.topics, self.picture),
+            kept.version(_CODE, _LIBRARIES),
+        )
