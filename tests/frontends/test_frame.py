@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from vaultc import many
-from vaultc.publish.engine import engine
+from vaultc.publish.engine import Target, engine
 from vaultc.publish.frame import Frames
 from vaultc.session import Session
 
@@ -44,7 +44,7 @@ def test_a_page_in_a_frame_is_the_page_of_its_template(
 
     def built(place: Path) -> Path:
         session = Session.open(notes, trusted=True)
-        return session.publish(engine("mkdocs", session.project, place)).site
+        return session.publish(engine("mkdocs", session.project, Target(place))).site
 
     monkeypatch.setattr(Frames, "_filled", counted)
     framed = built(tmp_path / "framed")

@@ -74,6 +74,9 @@ def _written(
 ) -> tuple[str, list[str]]:
     """The lowered text of a part of a note, and the definitions of its footnotes, those of its embeds included."""
     document = use.documents(note)
+    kept_back = unpublished.bare(vault.notes, note, vault.links[note.path])
+    prefix = "" if len(place.open) == 1 else f"e{BUDGET - use.left}-"  # before embeds of its own are counted
+    instead = _instead(vault, layout, note, place, use, part)
     plan = Plan(
         title=opening_title(note, document) if len(place.open) == 1 else -1,
         anchors=anchors,
@@ -81,14 +84,34 @@ def _written(
         ids={block.id_span: f"^{block.id}" if len(place.open) == 1 else "" for block in note.blocks},
         tags=_tags(layout, note, place),
         hard_breaks=vault.project.obsidian.hard_breaks,
-        prefix="" if len(place.open) == 1 else f"e{BUDGET - use.left}-",
+        prefix=prefix,
+        words={reference.span.start: unpublished.WORDS for reference in kept_back},
+        inline=instead.inline,
+        urls=instead.urls,
+        blocks=instead.blocks,
+        footnotes=instead.footnotes,
     )
-    inside = _inside(document) if any(reference.kind == "embed" for reference in note.references) else frozenset()
+    if vault.project.config.dialect == "material" and len(place.open) == 1:
+        return leave(document, plan)
+    return lowered(document, plan, part.start, part.end)
+
+
+@dataclass(frozen=True, slots=True)
+class _Instead:
+    """What stands in the place of references, by where they start, as `Plan` has it."""
+
+    inline: dict[int, str] = field(default_factory=dict)
+    urls: dict[int, str] = field(default_factory=dict)
+    blocks: dict[int, str] = field(default_factory=dict)
+    footnotes: dict[int, list[str]] = field(default_factory=dict)
+
+
+def _instead(vault: Vault, layout: Layout, note: Note, place: Place, use: Use, part: Span) -> _Instead:
+    """What stands in the place of the references in a part of a note."""
+    out = _Instead()
+    embeds = any(reference.kind == "embed" for reference in note.references)
+    inside = _inside(use.documents(note)) if embeds else frozenset()
     kept_back = unpublished.bare(vault.notes, note, vault.links[note.path])
-    inline: dict[int, str] = {}
-    urls: dict[int, str] = {}
-    blocks: dict[int, str] = {}
-    footnotes: dict[int, list[str]] = {}
     for reference, resolution in zip(note.references, vault.links[note.path], strict=True):
         start = reference.span.start
         if reference.kind == "property" or not (part.start <= start < part.end):
@@ -96,30 +119,23 @@ def _written(
         chosen = resolution.chosen if isinstance(resolution, Ambiguous) else resolution
         if reference.kind in ("markdown", "image"):
             if (found := _url(vault, layout, place, chosen, use)) is not None:
-                urls[start] = found
+                out.urls[start] = found
             elif reference.kind == "image":  # its description is no text of the note's
-                inline[start] = (
-                    f'<span data-vaultc="missing-image">{html.escape(described(vault, reference, chosen))}</span>'
-                )
+                words = html.escape(described(vault, reference, chosen))
+                out.inline[start] = f'<span data-vaultc="missing-image">{words}</span>'
             else:
-                inline[start] = unresolved(vault, unpublished.without(reference.label or "", kept_back), chosen)
-        elif reference.kind == "embed" and isinstance(chosen, Resolved):
+                out.inline[start] = unresolved(vault, unpublished.without(reference.label or "", kept_back), chosen)
+            continue
+        if reference.kind == "embed" and isinstance(chosen, Resolved):
             here = replace(place, inside=place.inside or start in inside)
             expanded = _embed(vault, layout, here, reference, chosen, use)
-            if expanded is None:
-                inline[start] = _link(vault, layout, place, reference, chosen, use)
-            elif chosen.kind == "note":
-                blocks[start], footnotes[start] = expanded
-                inline[start] = _link(vault, layout, place, reference, chosen, use)
-            else:
-                inline[start], _ = expanded
-        else:
-            inline[start] = _link(vault, layout, place, reference, chosen, use)
-    words = {reference.span.start: unpublished.WORDS for reference in kept_back}
-    plan = replace(plan, inline=inline, words=words, urls=urls, blocks=blocks, footnotes=footnotes)
-    if vault.project.config.dialect == "material" and len(place.open) == 1:
-        return leave(document, plan)
-    return lowered(document, plan, part.start, part.end)
+            if expanded and chosen.kind != "note":
+                out.inline[start], _ = expanded
+                continue
+            if expanded:
+                out.blocks[start], out.footnotes[start] = expanded
+        out.inline[start] = _link(vault, layout, place, reference, chosen, use)
+    return out
 
 
 def opening_title(note: Note, document: Document) -> int:

@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from vaultc.bench.harness import machine
-from vaultc.bench.harness.runner import REPEAT, SPEND, Step, device_here, machine_here, run_job
+from vaultc.bench.harness.runner import REPEAT, SPEND, device_here, machine_here, run_job
 from vaultc.bench.harness.runner import judge as judge_run
 from vaultc.bench.records import store
 from vaultc.bench.records.attach import Attached, OnMachine, attach
@@ -23,6 +23,7 @@ from vaultc.bench.records.table import render
 from vaultc.bench.records.text import quantity, table
 from vaultc.errors import VaultcError
 from vaultc.frontends.cli.output import emit, note, remind
+from vaultc.frontends.cli.progress import Progress, tell
 from vaultc.frontends.render import count
 from vaultc.session import Session
 from vaultc.text import safe
@@ -258,7 +259,7 @@ def _verdict(row: Comparison) -> str:
 
 def _local(jobs: Iterable[Job], device: Device, options: Mapping[str, Any]) -> Iterator[Run]:
     for job in jobs:
-        with _Progress(job.id) as progress:
+        with Progress(job.id) as progress:
             made = run_job(job, device, progress=progress, **options)
         yield made
 
@@ -268,50 +269,8 @@ def _remote(
 ) -> Iterator[Run | VaultcError]:
     from vaultc.bench.harness.cluster import run_jobs
 
-    for _, made in run_jobs(jobs, device, scheduler, options=options, progress=_tell):
+    for _, made in run_jobs(jobs, device, scheduler, options=options, progress=tell):
         yield made
-
-
-def _tell(step: Step) -> None:
-    note(safe(f"{step.job} [{step.done}/{step.total}] {step.text}"))
-
-
-class _Progress:
-    """A bar with the time that is left, on stderr; without a terminal, a line for each step."""
-
-    def __init__(self, name: str) -> None:
-        from rich.console import Console
-        from rich.progress import (
-            BarColumn,
-            MofNCompleteColumn,
-            Progress,
-            TextColumn,
-            TimeElapsedColumn,
-            TimeRemainingColumn,
-        )
-
-        columns = (TextColumn("{task.fields[what]}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-        console = Console(stderr=True)
-        self._bar = Progress(
-            *columns, TimeRemainingColumn(), console=console, transient=True, disable=not console.is_terminal
-        )
-        self._task = self._bar.add_task("", total=None, what=name)
-
-    def __enter__(self) -> Callable[[Step], None]:
-        self._bar.start()
-        return self._show
-
-    def __exit__(self, *fault: object) -> None:
-        self._bar.stop()
-
-    def _show(self, step: Step) -> None:
-        from rich.markup import escape
-
-        if self._bar.disable:
-            _tell(step)
-            return
-        what = escape(safe(f"{step.job}: {step.text}"))
-        self._bar.update(self._task, completed=step.done, total=step.total, what=what)
 
 
 def _open(place: Path, names: Sequence[str]) -> tuple[Session, list[Attached]]:
