@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Dialog, Page, expect
 
 from tests.browser.conftest import served
 from tests.unit.results.site import CPU, ENVIRONMENT, fence, point, run, vault
-from vaultc.bench.records.model import Claim, Run
+from vaultc.bench.records.model import Claim, Clocks, Disturbance, Run
 
 pytestmark = pytest.mark.browser
 
@@ -154,15 +154,38 @@ def notes() -> dict[str, str]:
 
 
 def records() -> list[Run]:
-    environment = replace(ENVIRONMENT, python=bad("41"), os=bad("42"), torch=bad("43"))
+    environment = replace(
+        ENVIRONMENT,
+        python=bad("41"),
+        os=bad("42"),
+        torch=bad("43"),
+        driver=bad("400"),
+        triton=bad("401"),
+        cuda=bad("402"),
+    )
     machine = replace(CPU, name='"><img src=x onerror=canary(44)>')
     claims = (Claim(bad("45"), "confirmed", bad("46")), Claim(bad("47"), "refuted", bad("48")))
     points = [point(1e-6 * n, n=n, kind=bad("49"), metric=bad("51"), unit="s") for n in (1, 2, 4)]
     points.append(point(status="oom", message=bad("52"), n=8, kind=bad("53")))
+    more = {
+        "dtype": bad("403"),
+        "backend": bad("404"),
+        "cause": bad("405"),
+        "sweep": bad("406"),
+        "error": 1.0,
+        "flops": 1e9,
+    }
+    points += [replace(one, unit=bad("407"), **more) for one in points]
+    points += [replace(points[0], params={bad("408"): bad("409")})]
+    throttled = Clocks(throttle=(bad("410"),))
     return [
-        run(*points, machine=machine, environment=environment, claims=claims, message=bad("54"), log=bad("55"), day=day)
-        for day in (1, 2)
-    ]
+        replace(
+            run(*points, machine=machine, environment=environment, claims=claims, message=bad("54"), log=bad("55"), day=day),
+            status="ok" if day < 3 else "disturbed", harness=bad("411"), commit=bad("412"), dirty=True, details={bad("413"): bad("414")},
+            clocks=(throttled, throttled), judged=bad("415"), disturbance=(Disturbance(1.0, 1.0, reasons=(bad("416"),)),),
+        )
+        for day in (1, 2, 3)
+    ]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -232,6 +255,24 @@ def test_no_canary_runs_on_any_page(site: Path, page: tuple[Page, str, list[str]
         tab.evaluate(TOUCH)
     assert sorted(set(ran)) == []
     assert not found
+
+
+@pytest.mark.parametrize("path", ["start/", "embeds/", "raw/"])
+def test_no_canary_runs_in_a_preview(page: tuple[Page, str, list[str]], path: str) -> None:
+    tab, root, ran = page
+    tab.goto(root + path, wait_until="load")
+    card = tab.locator('[data-vaultc="preview"]')
+    links = tab.locator("article a[href]:visible")
+    shown = 0
+    for number in range(min(links.count(), 15)):
+        links.nth(number).hover(force=True)
+        tab.wait_for_timeout(700)
+        shown += card.count() > 0
+        assert not tab.evaluate(FAULTS)
+        tab.evaluate(TOUCH)
+        tab.mouse.move(1, 1)
+    assert shown
+    assert not ran
 
 
 def test_a_diagram_asks_nothing_of_another_host(page: tuple[Page, str, list[str]]) -> None:
