@@ -167,15 +167,12 @@ def records() -> list[Run]:
     claims = (Claim(bad("45"), "confirmed", bad("46")), Claim(bad("47"), "refuted", bad("48")))
     points = [point(1e-6 * n, n=n, kind=bad("49"), metric=bad("51"), unit="s") for n in (1, 2, 4)]
     points.append(point(status="oom", message=bad("52"), n=8, kind=bad("53")))
-    more = {
-        "dtype": bad("403"),
-        "backend": bad("404"),
-        "cause": bad("405"),
-        "sweep": bad("406"),
-        "error": 1.0,
-        "flops": 1e9,
-    }
-    points += [replace(one, unit=bad("407"), **more) for one in points]
+    points += [
+        replace(
+            one, unit=bad("407"), dtype=bad("403"), backend=bad("404"), cause=bad("405"), sweep=bad("406"), error=1.0
+        )
+        for one in points
+    ]
     points += [replace(points[0], params={bad("408"): bad("409")})]
     throttled = Clocks(throttle=(bad("410"),))
     return [

@@ -214,7 +214,10 @@ HOSTILE = {
     "INHERIT: ../base.yml": "INHERIT",
     "nav: [{x: 'javascript:x'}]": "nav",
     "theme: {name: material, language: ../../x}": "theme.language",
-    "theme: {name: material, icon: {logo: ../../x}}": "theme.icon",
+    "theme: {name: material, icon: {logo: ../../x}}": "theme.icon.logo",
+    "theme: {name: material, icon: {logo: material/nope}}": "theme.icon.logo",
+    "theme: {name: material, palette: {toggle: {icon: ../../x, name: x}}}": "theme.palette.toggle.icon",
+    "theme: {name: material, palette: [{toggle: {icon: material/nope}}]}": "theme.palette.toggle.icon",
     "theme: {name: material, palette: {scheme: '\"><script>'}}": "theme.palette.scheme",
     "theme: {name: material, features: ['\"><script>']}": "theme.features",
     "theme: {name: material, logo: ../x}": "theme.logo",
@@ -232,6 +235,18 @@ def test_what_is_no_data_waits_for_trust(line: str, tmp_path: Path) -> None:
     read = settings.read(tmp_path / "mkdocs.yml")
     assert HOSTILE[line] in read.refused
     assert "javascript" not in str(read.fields) and "<script" not in str(read.fields)
+
+
+def test_icons_that_are_not_there_leave_a_site(tmp_path: Path, home: Mapping[str, str]) -> None:
+    """As reported: a switch of colours without an icon is a template that is missing, and ended the build."""
+    switches = "[{scheme: default, toggle: {icon: ../x, name: one}}, {scheme: slate, toggle: {name: two}}]"
+    theme = f"theme: {{name: material, icon: {{logo: material/nope, repo: material/git}}, palette: {switches}}}\n"
+    files = {"notes/a.md": "# A\n", "vaultc.toml": 'vault = "notes"\n', "mkdocs.yml": f"plugins: [vaultc]\n{theme}"}
+    project = write(tmp_path / "project", files)
+    done = run(home, "build", ".", "--site-dir", tmp_path / "site", cwd=project)
+    assert done.returncode == 0, done.stderr
+    assert "not heeded: theme.icon.logo, theme.palette.toggle.icon" in done.stderr
+    assert 'title="one"' in (tmp_path / "site/a/index.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
@@ -25,7 +26,9 @@ _PASSED: Final = frozenset([".git", ".venv", "venv", "node_modules", "__pycache_
 _REFUSED: Final = object()  # a value that is no data of its kind
 
 _WORD = re.compile(r"[\w.-]+")
-_ICON = re.compile(r"[\w/-]+")
+_ICON = re.compile(r"\w[\w/-]*")
+_SWITCH: Final = "material/brightness-6"
+_ICONS: Final = "alternate annotation close edit logo menu next previous repo search share top view".split()
 _FILE = re.compile(r"(?!/)(?!.*\.\.)[\w./ -]+")
 _TOOLTIPS: Final = "content.tooltips"
 _THEMES: Final = ("material", "mkdocs", "readthedocs")
@@ -213,6 +216,20 @@ def _palette(value: Any, refused: dict[str, Any]) -> Any:
     return (_list(_SCHEME) if isinstance(value, list) else _SCHEME)(value, refused)
 
 
+def _toggle(value: Any, refused: dict[str, Any]) -> Any:
+    """A switch between colours; Material makes no page of one that has no icon."""
+    kept = _TOGGLE(value, refused)
+    return kept if kept is _REFUSED else {"icon": _SWITCH, **kept}
+
+
+def _one_icon(value: Any, refused: dict[str, Any]) -> Any:
+    """The name of an icon that Material has."""
+    if not isinstance(value, str) or not _ICON.fullmatch(value):
+        return _REFUSED
+    places = getattr(find_spec("material"), "submodule_search_locations", None) or ()
+    return value if any(Path(place, "templates/.icons", f"{value}.svg").is_file() for place in places) else _REFUSED
+
+
 def _features(value: Any, refused: dict[str, Any]) -> Any:
     """Names of features, without one whose script takes text for HTML."""
     kept = _list(_matching(_WORD))(value, refused)
@@ -223,13 +240,7 @@ def _features(value: Any, refused: dict[str, Any]) -> Any:
 
 
 def _icon(value: Any, refused: dict[str, Any]) -> Any:
-    if not isinstance(value, dict):
-        return _REFUSED
-    return (
-        value
-        if all(isinstance(v, str) and _ICON.fullmatch(v) and _WORD.fullmatch(str(k)) for k, v in value.items())
-        else _REFUSED
-    )
+    return _mapping("theme.icon", dict.fromkeys(_ICONS, _one_icon))(value, refused)
 
 
 def _patterns(value: Any, refused: dict[str, Any]) -> Any:
@@ -291,6 +302,7 @@ def _options(name: str) -> _Reader:
     return read
 
 
+_TOGGLE: Final = _mapping("theme.palette.toggle", {"icon": _one_icon, "name": _html})
 _SCHEME: Final = _mapping(
     "theme.palette",
     {
@@ -298,7 +310,7 @@ _SCHEME: Final = _mapping(
         "scheme": _matching(_WORD),
         "primary": _matching(_WORD),
         "accent": _matching(_WORD),
-        "toggle": _mapping("theme.palette.toggle", {"icon": _matching(_ICON), "name": _html}),
+        "toggle": _toggle,
     },
 )
 _THEME: Final = _mapping(
