@@ -20,6 +20,7 @@ from vaultc.emit.memo import File, Memo, Part
 from vaultc.emit.pages import GRAPH, Layout, layout
 from vaultc.emit.write import write
 from vaultc.graph import Vault
+from vaultc.graph.near import Near
 from vaultc.model import Note
 
 __all__ = ["GRAPH", "Emitted", "Layout", "Memo", "emit"]
@@ -60,7 +61,7 @@ def emit(vault: Vault, folder: Path, memo: Memo | None = None) -> Emitted:
     topics = graph_file.topics(vault, memo)
     known = Known(vault, work.layout, work.measured, numbers, topics, dates.changed(vault.project.root, published))
     front = front_page(known, memo)
-    work.notes(parts, front, known.changed)
+    work.notes(parts, front, known.changed, graph_file.around(vault, memo))
     work.texts |= work.measured.generate(vault, work.layout)
     work.texts[GRAPH] = graph_file.text(vault, work.layout, numbers, topics, work.measured)
     work.lists(known, front)
@@ -159,8 +160,11 @@ class _Work:
         made = partial(preview.preview, self.vault, self.layout, one, self._documents(one))
         return faults.attempt(one.path, "quoted", made, lambda _: "")
 
-    def notes(self, parts: Mapping[str, Part], front: str, changed: Mapping[str, int]) -> None:
-        """The object files of notes, each with the links to it from others; `front` stands on the first page."""
+    def notes(
+        self, parts: Mapping[str, Part], front: str, changed: Mapping[str, int], around: Mapping[str, Near]
+    ) -> None:
+        """The object files of notes, each with the links to it from others and what lies around it; `front` stands on the first
+        page, which has the whole map."""
         home = self.layout.folders[""]
         mentioned: dict[str, list[Mention]] = {}
         for part in parts.values():
@@ -170,10 +174,11 @@ class _Work:
             found = list(dict.fromkeys(mentioned.get(path, ())))
             added = front if name == home else ""
             day = dates.day(changed[path]) if changed[path] else ""
-            key = self.keys.page(parts[path].key, found, added, day) if parts[path].key else ""
+            near = None if name == home else around.get(path)
+            key = self.keys.page(parts[path].key, found, added, day, near) if parts[path].key else ""
             if not self._stands(name, key):
                 self.made[name] = key
-                self.texts[name] = self._page(path, found, added, day)
+                self.texts[name] = self._page(path, frame.Around(found, added, day, near))
 
     def lists(self, known: Known, front: str) -> None:
         """The pages that list notes: all of them stand, or all are made."""
@@ -193,13 +198,13 @@ class _Work:
         self.files[name] = known
         return True
 
-    def _page(self, path: str, mentioned: Sequence[Mention], front: str, changed: str) -> str:
+    def _page(self, path: str, around: frame.Around) -> str:
         if path not in self._bodies:
             self._lower(path)
         one, body = self.vault.notes[path], self._bodies.pop(path)
         if body is None:
             return source.page(self.vault, one)
-        framed = partial(frame.page, self.vault, self.layout, one, body, mentioned, front, changed)
+        framed = partial(frame.page, self.vault, self.layout, one, body, around)
         return faults.attempt(path, "lowered", framed, lambda fault: self._as_written(one, fault))
 
     def _lower(self, path: str) -> note.Use:

@@ -3,16 +3,19 @@
 import html
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import groupby
+from typing import NamedTuple
 
 from vaultc.emit import pages
 from vaultc.emit.backlinks import Mention
 from vaultc.emit.lower.element import fenced
 from vaultc.emit.lower.escape import escape
+from vaultc.emit.nearby import nearby
 from vaultc.emit.pages import Layout
 from vaultc.emit.wording import worded
 from vaultc.graph import Vault
+from vaultc.graph.near import Near
 from vaultc.model import Note
 from vaultc.parse.frontmatter import strings
 from vaultc.resolve import unpublished
@@ -45,24 +48,31 @@ def title(text: str) -> str:
     return str(json.loads(text.split("\n", 2)[1].removeprefix("title: ")))
 
 
-def page(
-    vault: Vault, layout: Layout, note: Note, body: str, mentioned: Iterable[Mention], front_page: str, changed: str
-) -> str:
-    """The whole object file of a note; `mentioned` are the links to it from others, in order of the sources, `front_page` what
-    stands before its text where it is the first page, `changed` the day of its last change, if that is known."""
+class Around(NamedTuple):
+    """What a page shows besides the text of its note: `mentioned` are the links to it from others, in order of the sources,
+    `front_page` what stands before the text where it is the first page, `changed` the day of the last change, if that is known."""
+
+    mentioned: Sequence[Mention]
+    front_page: str
+    changed: str
+    near: Near | None
+
+
+def page(vault: Vault, layout: Layout, note: Note, body: str, around: Around) -> str:
+    """The whole object file of a note."""
     summary = summary_of(vault, note)
     head, rest = _head(vault, note, body)
     parts = [head] if head else []
     if summary and not _opens(rest, summary):
         parts.append(fenced('div[data-vaultc="summary"]', escape(summary)))
-    if front_page:
-        parts.append(front_page)
-    if about := "\n\n".join(filter(None, _about(vault, layout, note, changed))):
+    if around.front_page:
+        parts.append(around.front_page)
+    if about := "\n\n".join(filter(None, _about(vault, layout, note, around.changed))):
         parts.append(fenced('div[data-vaultc="about"]', about))
     parts.append(rest)
-    if links := _backlinks(vault, layout, note, list(dict.fromkeys(mentioned))):
-        parts.append(links)
-    own = ({"hide": ["toc"]} if front_page else {}) | _own(vault, note)
+    parts.append(nearby(vault, layout, note.path, around.near))
+    parts.append(_backlinks(vault, layout, note, list(dict.fromkeys(around.mentioned))))
+    own = ({"hide": ["toc"]} if around.front_page else {}) | _own(vault, note)
     return front(note.title, summary, **own) + "\n\n".join(part for part in parts if part) + "\n"
 
 

@@ -11,6 +11,7 @@ from vaultc.emit.results import Measured
 from vaultc.graph import Vault
 from vaultc.graph.document import topics_of
 from vaultc.graph.metrics import Metrics, measure
+from vaultc.graph.near import Near, near
 from vaultc.graph.topics import Topic
 from vaultc.resolve.pages import url
 
@@ -83,6 +84,13 @@ def topics(vault: Vault, memo: Memo) -> Sequence[Topic]:
     if memo.topics[0] != key:
         memo.topics = (key, topics_of(vault.graph, memo.metrics[1]))
     return memo.topics[1]
+
+
+def around(vault: Vault, memo: Memo) -> Mapping[str, Near]:
+    """What lies around each note, told again when the graph is another one than that which `numbers` measured."""
+    if memo.near[0] != memo.metrics[0]:
+        memo.near = (memo.metrics[0], near(vault.graph))
+    return memo.near[1]
 
 
 def _json(value: object) -> str:

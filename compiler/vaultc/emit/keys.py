@@ -10,6 +10,7 @@ from vaultc.emit.note import DEPTH
 from vaultc.emit.pages import Layout
 from vaultc.emit.results import Measured
 from vaultc.graph import Vault
+from vaultc.graph.near import Near
 from vaultc.resolve import Ambiguous, Resolution, Resolved, unpublished
 from vaultc.text import fold
 
@@ -42,11 +43,14 @@ class Keys:
             key.update(repr(sorted(folds.items())).encode("utf-8", "surrogatepass"))
         return key.hexdigest()
 
-    def page(self, part: str, mentioned: Sequence[Mention], front: str, changed: str) -> str:
-        """Of the whole object file: the part, who mentions it with which words, what stands in front, when it was `changed`."""
+    def page(self, part: str, mentioned: Sequence[Mention], front: str, changed: str, near: Near | None) -> str:
+        """Of the whole object file: the part, who mentions it with which words, what stands in front, when it was `changed`, and
+        what is `near`."""
         notes, layout = self._vault.notes, self._layout
         sources = {mention.source: (notes[mention.source].title, layout.notes[mention.source]) for mention in mentioned}
-        text = f"{part}{sources}{mentioned}{front}{changed}"
+        others = (*near.sources, *near.targets, *(one for found in near.related for one in found[::2])) if near else ()
+        named = [(notes[path].title, layout.notes[path]) for path in others]
+        text = f"{part}{sources}{mentioned}{front}{changed}{layout.graph}{near}{named}"
         return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
     def listing(self, graph: str, front: str, changed: Mapping[str, int]) -> str:

@@ -24,6 +24,11 @@ def join(parts: Iterable[str], between: str = "") -> Markup:
     return Markup(between).join(part for part in parts if part)
 
 
+def short(words: str, most: int = 24) -> str:
+    """The label cut to what a margin holds."""
+    return words if len(words) <= most else words[: most - 1] + "…"
+
+
 def raw(kind: str, content: str, state: str = "", id: str = "") -> str:
     """HTML of ours as a block of the page that no Markdown processor looks into, at any depth of lists and quotes."""
     selector = (

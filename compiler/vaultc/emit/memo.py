@@ -8,6 +8,7 @@ from typing import NamedTuple, Self
 from vaultc import kept
 from vaultc.emit.backlinks import Mention
 from vaultc.graph.metrics import Metrics
+from vaultc.graph.near import Near
 from vaultc.graph.topics import Topic
 
 _CODE = ("*.py", "parse/*.py", "resolve/*.py", "graph/*.py", "bench/records/*.py", "emit/**/*.py")
@@ -48,10 +49,12 @@ class _Kept(NamedTuple):
     metrics: tuple[str, dict[str, Metrics]]
     topics: tuple[str, list[Topic]]
     picture: tuple[str, str]
+    near: tuple[str, dict[str, Near]]
 
 
 class Memo:
-    """Parts by note, files by name, the numbers, the topics and the picture of the last graph. Nothing in it is believed without its digest."""
+    """Parts by note, files by name, and of the last graph the numbers, the topics, the picture and what lies around each note. Nothing
+    in it is believed without its digest."""
 
     def __init__(self) -> None:
         self.parts: dict[str, Part] = {}
@@ -59,24 +62,25 @@ class Memo:
         self.metrics: tuple[str, dict[str, Metrics]] = ("", {})
         self.topics: tuple[str, list[Topic]] = ("", [])
         self.picture: tuple[str, str] = ("", "")
+        self.near: tuple[str, dict[str, Near]] = ("", {})
 
     @classmethod
     def load(cls, file: Path, size: int) -> Self:
         """What was saved by this very code, else nothing; `size` is that of the notes in bytes."""
         memo = cls()
         if found := kept.load(file, _Kept, kept.version(_CODE, _LIBRARIES), size):
-            memo.parts, memo.files, memo.metrics, memo.topics, memo.picture = found
+            memo.parts, memo.files, memo.metrics, memo.topics, memo.picture, memo.near = found
         return memo
 
     @property
     def state(self) -> tuple[object, ...]:
         """What tells whether anything in it changed."""
-        return self.parts, self.files, self.metrics[0], self.topics[0], self.picture[0]
+        return self.parts, self.files, self.metrics[0], self.topics[0], self.picture[0], self.near[0]
 
     def save(self, file: Path) -> None:
         """Keep all of it for the next process."""
         kept.save(
             file,
-            _Kept(self.parts, self.files, self.metrics, self.topics, self.picture),
+            _Kept(self.parts, self.files, self.metrics, self.topics, self.picture, self.near),
             kept.version(_CODE, _LIBRARIES),
         )

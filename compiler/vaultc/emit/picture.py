@@ -6,8 +6,7 @@ from math import hypot, sqrt
 
 from markupsafe import Markup
 
-from vaultc.emit.markup import el, join, void
-from vaultc.emit.results.chart import short
+from vaultc.emit.markup import el, join, short, void
 from vaultc.graph import LinkGraph
 from vaultc.graph.layout import Point
 from vaultc.graph.metrics import Metrics

@@ -7,12 +7,14 @@ from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
 
+_BELOW = ("nearby", "backlinks")
+
 
 class _Placed(Treeprocessor):
     def run(self, root: Element) -> None:
-        """Move the footnotes, which the generator puts at the end, in front of the links to the page."""
+        """Move the footnotes, which the generator puts at the end, in front of what is told of other notes."""
         notes = next((each for each in root if each.get("class") == "footnote"), None)
-        below = next((at for at, each in enumerate(root) if each.get("data-vaultc") == "backlinks"), None)
+        below = next((at for at, each in enumerate(root) if each.get("data-vaultc") in _BELOW), None)
         if notes is not None and below is not None:
             root.remove(notes)
             root.insert(below, notes)

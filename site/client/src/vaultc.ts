@@ -45,7 +45,7 @@ document.addEventListener("click", (event) => {
 
 // Links of a page's text show where they lead. Nothing is fetched for that before a reader reaches for the first one.
 const LINKS =
-  ".md-content__inner a[href]:not(.headerlink, .footnote-ref, .footnote-backref, .md-button, .md-content__button, [data-vaultc='tags'] a)";
+  ".md-content__inner a[href]:not(.headerlink, .footnote-ref, .footnote-backref, .md-button, .md-content__button, [data-vaultc='tags'] a, svg a)";
 const REACHES = ["pointerover", "pointerdown", "focusin"] as const;
 
 let last: Event | undefined; // the reader may be elsewhere when the code for it has come

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from markupsafe import Markup
 
-from vaultc.emit.markup import el, join, void
+from vaultc.emit.markup import el, join, short, void
 from vaultc.emit.results.axes import Axis
 
 WIDTH, HEIGHT = 380.0, 240.0
@@ -128,11 +128,6 @@ def marker(x: float, y: float, series: int, hollow: bool = False, tip: str = "")
 def text(x: float, y: float, words: str, kind: str, anchor: str = "start") -> Markup:
     """A label; `kind` is its class."""
     return el("text", words, x=x, y=y, class_=kind, text_anchor=None if anchor == "start" else anchor)
-
-
-def short(words: str, most: int = 24) -> str:
-    """The label cut to what a margin holds."""
-    return words if len(words) <= most else words[: most - 1] + "…"
 
 
 def spread(places: Sequence[float], gap: float, low: float, high: float) -> list[float]:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from vaultc.emit.markup import el, join, void
+from vaultc.emit.markup import el, join, short, void
 from vaultc.emit.results.axes import Axis
-from vaultc.emit.results.chart import LETTER, MOST_SERIES, WIDTH, Mark, marker, picture, short, text
+from vaultc.emit.results.chart import LETTER, MOST_SERIES, WIDTH, Mark, marker, picture, text
 
 MOST_ROWS = 24
 _TOP, _ROW = 30.0, 22.0
