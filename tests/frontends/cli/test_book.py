@@ -241,6 +241,18 @@ def test_russian_and_english_are_hyphenated_in_one_paragraph(run: Run, vault: Pa
         assert height(f"p{at}true") > height(f"p{at}false") > 0
 
 
+def test_a_book_takes_no_file_of_the_vault_and_no_folder_s_place(run: Run, vault: Path, tmp_path: Path) -> None:
+    (vault / "Two.pdf").write_text("an attachment")
+    (vault / "Attached.md").write_text("![[Two.pdf]]\n")
+    assert "belongs to the vault" in run("book", "Two", cwd=vault, status=2).stderr
+    assert (vault / "Two.pdf").read_text() == "an attachment"
+    assert "belongs to the vault" in run("book", "Two", "--output", vault / "One.md", status=2, cwd=vault).stderr
+    run("book", "Two", "--output", "Mine.typ", cwd=vault)
+    run("book", "Two", "--output", "Mine.typ", cwd=vault)
+    for wrong in (tmp_path / "none" / "x.typ", tmp_path):
+        assert run("book", vault / "Order.md", "--output", wrong, status=2).stderr
+
+
 def test_without_the_extra_it_says_what_to_install(run: Run, vault: Path, tmp_path: Path) -> None:
     missing = tmp_path / "missing"
     missing.mkdir()

@@ -13,6 +13,8 @@ from vaultc.frontends.render import count
 from vaultc.paths import component
 from vaultc.publish.book import FORMATS, BookFormat
 from vaultc.publish.book import book as made_of
+from vaultc.resolve import Ambiguous, Resolved
+from vaultc.session import Session
 
 _SUFFIXES: dict[str, BookFormat] = {".pdf": "pdf", ".typ": "typst", ".tex": "latex"}
 
@@ -36,6 +38,8 @@ def book(note: str, output: Path | None, form: BookFormat | None) -> None:
     form = form or (_SUFFIXES.get(output.suffix.lower(), "pdf") if output else "pdf")
     suffix = next(suffix for suffix, each in _SUFFIXES.items() if each == form)
     output = output or Path(component(known.stem) + suffix)
+    if _is_used(session, output):
+        raise VaultcError(f"{output} belongs to the vault: name another file with --output")
     # Typst and TeX read a path out of the source: letters that mean nothing to either.
     folder = (re.sub(r"[^A-Za-z0-9]+", "-", output.stem).strip("-") or "book") + "-files"
     made = made_of(session.vault, known, form, folder)
@@ -52,3 +56,13 @@ def book(note: str, output: Path | None, form: BookFormat | None) -> None:
     for remark in made.remarks:
         say(remark)
     say(f"{output}: {count(made.chapters, 'chapter')}")
+
+
+def _is_used(session: Session, output: Path) -> bool:
+    """Whether a file is a note, or one that a note links to or shows."""
+    place = output.resolve()
+    if not place.exists() or not place.is_relative_to(session.project.root):
+        return False
+    path = session.relative(place)
+    meant = (end.chosen if isinstance(end, Ambiguous) else end for _, _, end in session.vault.references())
+    return path in session.vault.notes or any(isinstance(end, Resolved) and end.path == path for end in meant)
