@@ -253,6 +253,25 @@ def test_a_book_takes_no_file_of_the_vault_and_no_folder_s_place(run: Run, vault
         assert run("book", vault / "Order.md", "--output", wrong, status=2).stderr
 
 
+def test_what_is_nested_without_end_is_set_or_refused(run: Run, tmp_path: Path) -> None:
+    deep = {
+        "quote": ">" * 300 + " quote",
+        "list": "".join("  " * at + "- item\n" for at in range(150)),
+        "emphasis": "*a **b " * 300 + "x" + "** *" * 300,
+        "html": "<sub>" * 500 + "x\n\n" + "<div>" * 500 + "y",
+        "formula": "$$\n" + r"\frac{" * 200 + "1" + "}{2}" * 200 + "\n$$",
+        "embed": "![[Deep]]\n\n" * 50,
+    }
+    (tmp_path / "Deep.md").write_text("\n\n".join(deep.values()) + "\n")
+    run("book", tmp_path / "Deep.md", "--output", tmp_path / "o.pdf")
+    assert (tmp_path / "o.pdf").read_bytes().startswith(b"%PDF-")
+    (tmp_path / "deep.svg").write_text(
+        '<svg xmlns="http://www.w3.org/2000/svg">' + "<g>" * 100_000 + "</g>" * 100_000 + "</svg>"
+    )
+    (tmp_path / "Shown.md").write_text("![[deep.svg]] and words\n")
+    run("book", tmp_path / "Shown.md", "--output", tmp_path / "s.pdf")
+
+
 def test_without_the_extra_it_says_what_to_install(run: Run, vault: Path, tmp_path: Path) -> None:
     missing = tmp_path / "missing"
     missing.mkdir()

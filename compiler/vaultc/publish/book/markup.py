@@ -2,12 +2,14 @@
 
 import json
 import re
+from itertools import accumulate
 from typing import Final
 
 import nh3
 
 from vaultc.publish.book import ast, typeset
 from vaultc.publish.book.ast import Node
+from vaultc.publish.book.reader import DEEPEST
 
 _TAGS: Final = frozenset(
     "a abbr b blockquote br caption cite code dd del details div dl dt em figcaption figure h1 h2 h3 h4 h5 h6 hr i ins kbd li mark ol p "
@@ -51,10 +53,15 @@ def checked_formulas(blocks: list[Node], form: str) -> list[str]:
     out: dict[str, None] = {}
     for each in formulas:
         source = each["c"][1]
-        if source in bad or (form == "latex" and _PROGRAM.search(source)):
+        if source in bad or _depth(source) > DEEPEST or (form == "latex" and _PROGRAM.search(source)):
             out[source] = None
             each.update(ast.node("Code", [ast.attributes(), f"${source}$"]))
     return list(out)
+
+
+def _depth(formula: str) -> int:
+    """How many braces are open at most."""
+    return max(accumulate((sign == "{") - (sign == "}") for sign in formula), default=0)
 
 
 def plain_words(document: Node) -> None:

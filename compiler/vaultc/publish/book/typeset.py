@@ -1,16 +1,17 @@
 """The programs that set a book: pandoc writes its source, Typst its pages. Both are wheels of the extra `book`.
 
-The only module that knows them. Pandoc runs in its sandbox, where nothing that a document says makes it read a file; Typst sees one
+This module and `press` alone know them. Pandoc runs in its sandbox, where nothing that a document says makes it read a file; Typst sees one
 folder, which has the document and its pictures and nothing else.
 """
 
 import json
 import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from vaultc.errors import VaultcError
 
@@ -60,40 +61,42 @@ def pandoc(source: str, reader: str, writer: str, *options: str) -> tuple[str, l
     return done.stdout.decode("utf-8", "replace"), told
 
 
-def pages(source: str, pictures: Mapping[str, bytes], form: Literal["pdf", "png"] = "pdf") -> tuple[Any, list[str]]:
-    """A Typst source as a PDF (or as `png`, one picture a page), and Typst's warnings.
+def pages(source: str, pictures: Mapping[str, bytes]) -> tuple[bytes, list[str]]:
+    """A Typst source as a PDF, and Typst's warnings.
 
     `pictures` lie beside the source under their names. Raises VaultcError for what Typst cannot set.
     """
-    import typst
-
     with TemporaryDirectory(prefix="vaultc-") as folder:
-        for name, data in pictures.items():
+        for name, picture in pictures.items():
             path = Path(folder, name)
             path.parent.mkdir(exist_ok=True)
-            path.write_bytes(data)
-        main = Path(folder, "book.typ")
-        main.write_text(source, encoding="utf-8")
+            path.write_bytes(picture)
+        Path(folder, "book.typ").write_text(source, encoding="utf-8")
+        # `-P`: what lies beside the program is no module of its.
+        command = [sys.executable, "-P", str(data("press.py")), folder]
         try:
-            made, warnings = typst.compile_with_warnings(str(main), root=folder, format=form)
-        except typst.TypstError as fault:
-            raise VaultcError(f"Typst cannot set the book: {fault.message}") from None
-    return made, list(dict.fromkeys(warning.message for warning in warnings))
+            done = subprocess.run(command, check=False, capture_output=True, timeout=_LONGEST)
+        except subprocess.TimeoutExpired:
+            raise VaultcError(f"Typst was not done after {_LONGEST} seconds") from None
+        told = json.loads(done.stdout or b"{}")
+        if done.returncode or "warnings" not in told:
+            why = told.get("fault") or f"it ended with status {done.returncode}"
+            raise VaultcError(f"Typst cannot set the book: {why}")
+        return Path(folder, "book.pdf").read_bytes(), list(dict.fromkeys(told["warnings"]))
 
 
-def shows(name: str, data: bytes) -> bool:
+def shows(name: str, picture: bytes) -> bool:
     """Whether Typst can show a picture."""
     try:
-        pages(_PAGE.format(name), {name: data})
+        pages(_PAGE.format(name), {name: picture})
     except VaultcError:
         return False
     return True
 
 
-def as_pdf(name: str, data: bytes) -> bytes:
+def as_pdf(name: str, picture: bytes) -> bytes:
     """A picture as a PDF of its size, which is what LaTeX shows of a drawing."""
-    made, _ = pages(_PAGE.format(name), {name: data})
-    return bytes(made)
+    return pages(_PAGE.format(name), {name: picture})[0]
 
 
 def data(name: str) -> Path:
