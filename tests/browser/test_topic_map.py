@@ -21,7 +21,7 @@ HOSTILE = "<img src=x onerror=\"document.title='broken in'\">"
 PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Map</title>
 <link rel="icon" href="data:,"><link rel="stylesheet" href="../assets/vaultc/style.css">
 <style>html {{ font-size: 20px }} body {{ margin: 0 }}</style></head>
-<body data-md-color-scheme="default"><div class="md-typeset"><div data-vaultc="topic-map" data-graph="{graph}"></div></div>
+<body data-md-color-scheme="default"><div class="md-typeset"><div data-vaultc="topic-map" data-graph="{graph}"><ul><li><a href="../hub/">Hub</a></li></ul></div></div>
 <script type="module" src="../assets/vaultc/vaultc.js"></script></body></html>
 """
 
@@ -379,6 +379,7 @@ def test_an_empty_vault_has_a_word_instead_of_a_map(watch: Watched) -> None:
 def test_a_graph_of_another_version_says_what_to_do(watch: Watched) -> None:
     page = watch.open("map-newer/")
     expect(page.get_by_role("alert")).to_contain_text("build the site again")
+    expect(page.get_by_role("link", name="Hub")).to_be_visible()  # the list that the page has without a script
 
 
 def test_one_note_alone(watch: Watched) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import posixpath
+import re
 import sys
 from collections import Counter
 from collections.abc import Mapping
@@ -15,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vaultc import faults, many
-from vaultc.emit import Memo, documents, emit, graph_file, note, pages
+from vaultc.emit import Memo, documents, emit, generated, graph_file, note, pages
 from vaultc.graph import LinkGraph, Vault
 from vaultc.graph.document import topics_of
 from vaultc.graph.metrics import Metrics
@@ -93,6 +94,21 @@ def test_the_data_of_the_map_numbers_its_nodes(tmp_path: Path) -> None:
         {"id": "gone", "title": "gone", "exists": False},
     ]
     assert data["edges"] == {"embed": [[1]], "link": [[1, 1, 2]], "markdown": [[], [0]]}
+
+
+def test_without_a_script_the_map_is_a_list_of_notes_or_where_they_are_many_of_folders(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = write(tmp_path / "vault", {"b.md": "# B & co\n", "c/a.md": "# A\n", "c/d/e.md": "# E\n"})
+
+    def listed(most: int) -> list[tuple[str, str]]:
+        monkeypatch.setattr(generated, "_MOST_LISTED", most)
+        emit(Session.open(root).vault, tmp_path / f"docs{most}")
+        page = (tmp_path / f"docs{most}/graph.md").read_text(encoding="utf-8")
+        return re.findall(r'<li><a href="(.*?)">(.*?)</li>', page)
+
+    assert listed(3) == [("../c/a/", "A</a>"), ("../b/", "B &amp; co</a>"), ("../c/d/e/", "E</a>")]
+    assert listed(2) == [("../c/", "c</a> (2)"), ("../c/d/", "c/d</a> (1)")]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="not on this machine: a copy of a process")

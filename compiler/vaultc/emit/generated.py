@@ -5,17 +5,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from posixpath import dirname
 
+from markupsafe import Markup
+
 from vaultc.emit import about, pages, tags
 from vaultc.emit.entries import counted, entries
 from vaultc.emit.frame import UNSEARCHED, front
 from vaultc.emit.front_page import Known, changes, most_linked
 from vaultc.emit.lower.element import fenced
 from vaultc.emit.lower.escape import escape
-from vaultc.emit.markup import el, raw
+from vaultc.emit.markup import el, join, raw
 from vaultc.emit.pages import Layout
 from vaultc.text import fold
 
 _LATELY, _TAGS = 5, 6
+_MOST_LISTED = 2000  # a page of more links is slow to open, and no list to read
 
 
 def generate(known: Known, front_page: str, graph_json: str) -> dict[str, str]:
@@ -29,7 +32,7 @@ def generate(known: Known, front_page: str, graph_json: str) -> dict[str, str]:
     if layout.tag_index:
         out |= tags.generate(known)
     out |= about.generate(known)
-    out[layout.graph] = _map(layout, graph_json)
+    out[layout.graph] = _map(known, tree, graph_json)
     return out
 
 
@@ -125,9 +128,22 @@ def _home(known: Known, tree: _Tree, front_page: str, page: str) -> str:
     return front(name, said, search=UNSEARCHED, hide=["toc"]) + "\n\n".join(filter(None, parts)) + "\n"
 
 
-def _map(layout: Layout, graph_json: str) -> str:
-    target = pages.address(graph_json, layout.graph)
-    canvas = f'<div data-vaultc="topic-map" data-graph="{target}"></div>'
+def _map(known: Known, tree: _Tree, graph_json: str) -> str:
+    """The page of the map. What the script draws it into holds, until then and without one, the notes as a list; in a large vault the
+    folders, whose pages list their notes."""
+    layout = known.layout
+    page, notes = layout.graph, layout.notes
+    if len(notes) <= _MOST_LISTED:
+        order = sorted(notes, key=lambda path: (fold(known.vault.notes[path].title), path))
+        linked = [known.link(path, page) for path in order]
+    else:
+        counts = {folder: len(below) for folder, below in sorted(tree.below.items())}
+        linked = [
+            join((el("a", folder, href=pages.address(layout.folders[folder], page)), Markup(f" ({count})")))
+            for folder, count in counts.items()
+        ]
+    listed = el("ul", join((el("li", entry) for entry in linked), "\n"))
+    canvas = el("div", listed, data_vaultc="topic-map", data_graph=pages.address(graph_json, page))
     return (
         front("Topic map", "All notes and the links between them.", hide=["toc", "navigation"], search=UNSEARCHED)
         + f"# Topic map {{#vaultc-map}}\n\n{canvas}\n"

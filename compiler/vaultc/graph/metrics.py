@@ -14,6 +14,9 @@ from vaultc.graph.topics import affinity
 EXACT = 2000
 """Up to this many nodes betweenness is exact; above, it is estimated from `PIVOTS` of them."""
 PIVOTS = 500
+TRIES, ENOUGH = 20, 20_000
+"""Communities are the best of so many attempts, fewer where nodes times attempts would be more than enough: one attempt may end in
+another optimum when a note is added, the best one seldom does."""
 
 
 class Metrics(NamedTuple):
@@ -55,7 +58,12 @@ def measure(graph: LinkGraph) -> dict[str, Metrics]:
     with seeded():
         # Modularity joins small topics of a large graph (Fortunato and Barthélemy 2007): the more notes, the finer.
         fine = max(1.0, 1.0 + log10(len(ids) / 100))
-        found = drawn.community_leiden("modularity", weights="weight", n_iterations=4, resolution=fine).membership
+        tries = max(1, min(TRIES, ENOUGH // len(ids)))
+        parted = (
+            drawn.community_leiden("modularity", weights="weight", n_iterations=4, resolution=fine)
+            for _ in range(tries)
+        )
+        found = max(parted, key=lambda clustering: clustering.quality).membership
     communities = found[: len(ids)]
     places = place(near, communities)
     ranked = _ranked(communities)

@@ -12,8 +12,10 @@ import { Scene, type Shown } from "./scene";
 
 const KEY = "Colour: topic. Size: how much links lead there. Number: notes of a topic, neighbours of a note. From afar, wide lines: links between topics.";
 
-/** Fills `host` with the map of `host.dataset.graph`, an address relative to the page. Never rejects. */
+/** Fills `host` with the map of `host.dataset.graph`, an address relative to the page. What stood there comes back, with a word on the
+ * reason, where there can be no map. Never rejects. */
 export async function mountTopicMap(host: HTMLElement): Promise<void> {
+  const plain = [...host.childNodes];
   host.replaceChildren(h("p", { class: "vc-map__note", role: "status" }, "Loading the map…"));
   try {
     const source = new URL(host.dataset["graph"] ?? "graph.json", document.baseURI);
@@ -25,7 +27,7 @@ export async function mountTopicMap(host: HTMLElement): Promise<void> {
     new TopicMap(host, data, new URL(".", source));
   } catch (error) {
     const reason = error instanceof GraphError ? `: ${error.message}.` : ".";
-    host.replaceChildren(h("p", { class: "vc-map__note", role: "alert" }, `The map cannot be shown${reason}`));
+    host.replaceChildren(h("p", { class: "vc-map__note", role: "alert" }, `The map cannot be shown${reason}`), ...plain);
     if (!(error instanceof GraphError)) console.error(error);
   }
 }
