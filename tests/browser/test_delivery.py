@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.conftest import watched
+from tests.browser.conftest import served, watched
 from tests.browser.test_site import built
 
 pytestmark = pytest.mark.browser
@@ -90,3 +90,12 @@ def test_a_site_is_read_from_a_disk(browser: Browser, tmp_path: Path) -> None:
         page.get_by_role("combobox", name="Find a note on the map").fill("Sparse")
         page.keyboard.press("Enter")
         expect(page).to_have_url(f"{root}attention/Sparse%20attention/index.html")
+
+
+def test_without_a_script_a_diagram_is_its_source(browser: Browser, site: Path) -> None:
+    with served(site) as root, watched(browser, root, java_script_enabled=False) as watch:
+        diagram = watch.open("attention/Sparse attention/").locator("pre.mermaid")
+        expect(diagram).to_contain_text("Q --> K")
+        said = diagram.evaluate("element => getComputedStyle(element, '::before').content")
+        assert said == '"Mermaid"'
+        expect(watch.page.locator(".arithmatex")).to_contain_text("e^x")

@@ -199,7 +199,7 @@ def test_the_pages_about_the_vault_need_no_script(browser: Browser, root: str, w
 def test_the_map_leads_to_the_notes(watch: Watched) -> None:
     page = watch.open("graph/")
     page.get_by_role("combobox", name="Find a note on the map").fill("Sparse")
-    expect(page.locator("li[role=option]")).to_have_count(1)
+    expect(page.locator("[role=option]")).to_have_count(1)
     page.keyboard.press("Enter")
     expect(page).to_have_url(f"{watch.root}attention/Sparse%20attention/")
     expect(page.locator("h1")).to_contain_text("Sparse attention")

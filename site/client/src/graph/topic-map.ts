@@ -37,7 +37,7 @@ class TopicMap {
   private readonly notes: readonly GraphNode[];
   private readonly finder = new Finder();
   private readonly controls: Controls;
-  private readonly results = h("ul", { class: "vc-map__results", role: "listbox", id: "vc-map-results", "aria-label": "Notes" });
+  private readonly results = h("div", { class: "vc-map__results", role: "listbox", id: "vc-map-results", "aria-label": "Notes" });
   private readonly list = new LongList<GraphNode>(this.results, (note) => this.result(note));
   private readonly status = h("p", { class: "vc-map__status", "aria-live": "polite" });
   private readonly card = h("div", { class: "vc-map__card", hidden: true });
@@ -246,11 +246,9 @@ class TopicMap {
   private result(note: GraphNode): HTMLElement {
     const links = this.network[note.at]?.length ?? 0;
     const label = [mark(note), h("span", { class: "vc-map__title" }, note.title), h("span", { class: "vc-map__count" }, `${links}`)];
-    const item = h(
-      "li",
-      { role: "option", title: note.id },
-      note.url === null ? h("span", {}, ...label) : h("a", { href: this.address(note.url), tabindex: "-1" }, ...label),
-    );
+    // The row itself leads to the note: nothing in an option can be reached by those who hear it.
+    const row = { role: "option", title: note.id, tabindex: "-1" };
+    const item = note.url === null ? h("div", row, ...label) : h("a", { ...row, href: this.address(note.url) }, ...label);
     item.addEventListener("pointerenter", () => this.scene?.select(note.id));
     item.addEventListener("pointerleave", () => this.scene?.select(null));
     return item;
