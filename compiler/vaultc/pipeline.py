@@ -78,7 +78,9 @@ def relink(before: Vault, known: Mentions, after: Scan, parse: Parse) -> Step | 
     files = scan.changes(before.scan, after)
     come = {note.path: note for note in parse(files.sources)}
     gone = {path: before.notes[path] for path in (*files.gone, *come) if path in before.notes}
-    notes = {path: come.get(path) or before.notes[path] for path in (source.path for source in after.sources)}
+    notes = {**before.notes, **come}
+    if files.gone or len(notes) > len(before.notes):
+        notes = {source.path: notes[source.path] for source in after.sources}
     assets_gone, assets_come = (dict.fromkeys(paths) for paths in files.assets)
     names, changed = index.update(before.index, notes, gone | assets_gone, come | assets_come, files.hidden)
     stale = [*come, *known.touched(names, changed, _keys(gone, come)).difference(come, files.gone)]
@@ -90,7 +92,7 @@ def relink(before: Vault, known: Mentions, after: Scan, parse: Parse) -> Step | 
         known.drop(path)
     for path in stale:
         known.put(names, notes[path], links[path])
-    vault = Vault(before.project, after, notes, names, {path: links[path] for path in notes})
+    vault = Vault(before.project, after, notes, names, graph.carried(notes, before.links, meant))
     return Step(vault, frozenset(stale) | graph.follow(before, vault, stale))
 
 

@@ -136,7 +136,8 @@ def over(project: Project, found: Scan, texts: Mapping[str, bytes]) -> Scan:
     for path, data in texts.items():
         if path in sources or (excluded and path in fresh and _admitted(path, excluded)):
             sources[path] = source_file(path, data)
-    return replace(found, sources=tuple(sources[path] for path in sorted(sources)))
+    ordered = (sources[path] for path in sorted(sources)) if len(sources) > len(found.sources) else sources.values()
+    return replace(found, sources=tuple(ordered))
 
 
 def _admitted(path: str, excluded: Callable[[str, bool], bool]) -> bool:

@@ -168,4 +168,7 @@ def _levels(vault: Vault) -> Mapping[str, Severity]:
 
 def _merged(before: Mapping[str, T], vault: Vault, judged: Mapping[str, T]) -> dict[str, T]:
     """What is known of each note, brought up to date; notes of which there is nothing to know are left out."""
-    return {path: known for path, known in {**before, **judged}.items() if known and path in vault.notes}
+    known = {**before, **judged}
+    for path in [*(before.keys() - vault.notes.keys()), *(path for path, it in judged.items() if not it)]:
+        known.pop(path, None)
+    return known
