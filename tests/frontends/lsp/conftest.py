@@ -50,12 +50,15 @@ class Editor:
         """The result of a request."""
         return self.thread.submit(self.loop.run_until_complete, asyncio.wait_for(work, PATIENCE)).result()
 
-    def start(self, unit: str = "utf-16", **workspace: Any) -> types.InitializeResult:
+    def start(
+        self, unit: str = "utf-16", completion: types.CompletionClientCapabilities | None = None, **workspace: Any
+    ) -> types.InitializeResult:
         """Start the server and make acquaintance."""
         environment = {**os.environ, "PYTHONWARNINGS": "error"}
         self.wait(self.client.start_io(sys.executable, "-m", "vaultc", "lsp", env=environment, cwd=self.root))
         capabilities = types.ClientCapabilities(
             general=types.GeneralClientCapabilities(position_encodings=[unit]),
+            text_document=types.TextDocumentClientCapabilities(completion=completion),
             workspace=types.WorkspaceClientCapabilities(
                 workspace_edit=types.WorkspaceEditClientCapabilities(document_changes=True), **workspace
             ),

@@ -184,3 +184,25 @@ def test_the_editor_is_offered_the_same(reader: Editor) -> None:
     edit = found.items[0].text_edit
     assert isinstance(edit, types.TextEdit)
     assert edit == types.TextEdit(types.Range(types.Position(0, 5), types.Position(0, 8)), "Guide")
+
+
+def test_an_editor_that_takes_snippets_gets_names_with_blanks_as_such(vault: Path) -> None:
+    """Neovim takes the first word of a plain text; of names with a dollar or a brace the text stays what it is."""
+    written(vault, {"a $1} b.md": "", "$2}.md": ""})
+    editor = Editor(vault)
+    item = types.ClientCompletionItemOptions(snippet_support=True)
+    editor.start(completion=types.CompletionClientCapabilities(completion_item=item))
+    editor.open("index.md", "[[A $\n[[$\n")
+    found = []
+    for line, character in ((0, 5), (1, 3)):
+        params = types.CompletionParams(editor.document("index.md"), types.Position(line, character))
+        listed = editor.wait(editor.client.text_document_completion_async(params))
+        assert isinstance(listed, types.CompletionList) and listed.is_incomplete
+        first = listed.items[0]
+        assert isinstance(first.text_edit, types.TextEdit)
+        found.append((first.text_edit.new_text, first.insert_text_format, first.filter_text))
+    assert editor.stop() == 0
+    assert found == [
+        (r"a \$1\} b]]", types.InsertTextFormat.Snippet, "A $ a $1} b"),
+        ("$2}]]", None, "$2}"),
+    ]

@@ -47,11 +47,11 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What may stand in the place of `span`, best first; `all` is false where there is more, which more letters would show."""
+    """What may stand in the place of `span`, of which `typed` stands before the cursor; best first."""
 
     span: Span
+    typed: str
     choices: Sequence[Choice]
-    all: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,7 @@ class _Link:
                 text = text.partition("|")[0] if self.labelled else text.replace("|", self.pipe)
                 choice = wish.choice
                 out.append(Choice(choice.label, text + self.closing, choice.kind, choice.detail, choice.filter))
-        return Choices(self.span, out, len(wishes) < MOST)
+        return Choices(self.span, self.typed, out)
 
     def _names(self, query: str) -> Iterator[_Wish]:
         """Notes by name, alias and title, other files, and folders."""
@@ -301,4 +301,4 @@ def _matching(typed: str, offset: int, all_: Iterable[tuple[str, Kind, str]], af
     ranked = [(rank, at, it) for at, it in enumerate(some) if (rank := fit(fold(it[0]))) is not None]
     ranked.sort(key=lambda it: it[:2])
     choices = [Choice(word, word + after, kind, detail, word) for _, _, (word, kind, detail) in ranked[:MOST]]
-    return Choices(span, choices, len(ranked) <= MOST)
+    return Choices(span, typed, choices)

@@ -61,6 +61,13 @@ class Server(LanguageServer):
         return bool(files and files.dynamic_registration)
 
     @property
+    def snippets(self) -> bool:
+        """Whether the client takes snippets. Of a plain text Neovim takes the first word."""
+        document = self.client_capabilities.text_document
+        item = document and document.completion and document.completion.completion_item
+        return bool(item and item.snippet_support)
+
+    @property
     def unit(self) -> Unit:
         """What the columns of this client count."""
         return types.PositionEncodingKind(self.workspace.position_encoding or "utf-16").value

@@ -1,5 +1,6 @@
 """Help with writing: completion, repairs, new names."""
 
+import re
 from collections.abc import Iterator, Mapping
 
 from lsprotocol import types
@@ -25,6 +26,10 @@ _KINDS: Mapping[Kind, types.CompletionItemKind] = {
 }
 
 
+# What a snippet does not take as it stands.
+_SPEAKING = re.compile(r"[\\$}]")
+
+
 def completion(server: Server, params: types.CompletionParams) -> types.CompletionList | None:
     """What may be meant by what is typed."""
     if not (at := server.at(params.text_document.uri)):
@@ -38,13 +43,21 @@ def completion(server: Server, params: types.CompletionParams) -> types.Completi
             choice.label,
             kind=_KINDS[choice.kind],
             detail=choice.detail or None,
-            filter_text=choice.filter,
+            filter_text=_filter(choice.filter, offered.typed),
             sort_text=f"{order:03}",
-            text_edit=types.TextEdit(place, choice.text),
+            insert_text_format=types.InsertTextFormat.Snippet if snippet else None,
+            text_edit=types.TextEdit(place, _SPEAKING.sub(r"\\\g<0>", choice.text) if snippet else choice.text),
         )
         for order, choice in enumerate(offered.choices)
+        for snippet in [server.snippets and " " in choice.text]
     ]
-    return types.CompletionList(is_incomplete=not offered.all, items=items)
+    # What fits better with another letter, only the server knows.
+    return types.CompletionList(is_incomplete=True, items=items)
+
+
+def _filter(name: str, typed: str) -> str:
+    """What an editor compares with what was typed: of what was chosen here it must leave nothing out, case or not."""
+    return name if name.startswith(typed) else f"{typed} {name}"
 
 
 def actions(server: Server, params: types.CodeActionParams) -> list[types.CodeAction] | None:
