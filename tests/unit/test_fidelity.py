@@ -157,3 +157,29 @@ def test_a_day_that_becomes_known_is_written_in_the_page_that_stands(tmp_path: P
         os.utime(tmp_path / "v" / "a.md", (when, when))
         folder = emit(Session.open(tmp_path / "v").vault, tmp_path / "docs", memo).folder
         assert f'changed <time datetime="{day}">' in (folder / "a.md").read_text()
+
+
+SENTENCES = {
+    "Earlier work. As Vaswani et al. [[b]] showed, e.g. Here it holds. Then": "As Vaswani et al. b showed, e.g. Here it holds.",
+    "First. See Fig. 3 of A. B. Smith in [[b]]. Second.": "See Fig. 3 of A. B. Smith in b.",
+    "Раньше. См. Рис. 2 в [[b]]. Потом.": "См. Рис. 2 в b.",
+    "It ends in a word such as final. So [[b]] begins. More.": "So b begins.",
+}
+
+
+@pytest.mark.parametrize("text", SENTENCES)
+def test_no_short_form_ends_a_sentence(text: str, tmp_path: Path) -> None:
+    shown = (objects(tmp_path / "v", a=text, b="") / "b.md").read_text(encoding="utf-8")
+    said = shown[shown.index("## Linked from") :].split("\n\n")[2].strip().splitlines()[0]
+    assert re.sub("</?mark>", "", said).strip() == SENTENCES[text]
+
+
+@pytest.mark.parametrize(
+    ("hook", "height"), [("#height=400", ' height="400"'), ("#page=3&height=250", ' height="250"'), ("", "")]
+)
+def test_a_document_is_as_high_as_its_link_says(hook: str, height: str, tmp_path: Path) -> None:
+    (tmp_path / "v").mkdir()
+    (tmp_path / "v" / "p.pdf").write_bytes(b"%PDF-1.4")
+    frame = re.search("<iframe[^>]*>", page(tmp_path, f"![[p.pdf{hook}]]"))
+    assert frame
+    assert (height in frame[0]) and ("height=" in frame[0].replace(hook.replace("&", "&amp;"), "")) is bool(height)

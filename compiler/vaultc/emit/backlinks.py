@@ -14,6 +14,12 @@ from vaultc.resolve import unpublished
 from vaultc.text import Span
 
 _END = re.compile(r"(?<=[.!?…。！？])[\"'»”’)\]]*\s+(?=[^\sa-zа-яё])")
+# A full stop after these ends no sentence, nor after an initial.
+_SHORT = re.compile(
+    r"(?:(?<!\w)(?:al|e\.g|i\.e|cf|vs|fig|figs|eq|eqs|sec|no|vol|pp|ed|eds|ref|refs|approx|resp|dr|mr|mrs|ms|prof|st|"
+    r"см|рис|табл|гл|стр|им|проф|акад|т\.е|т\.\s?к|напр|ср|др)|(?<!\w)[A-ZА-ЯЁ])\.$",
+    re.IGNORECASE,
+)
 _CALLOUT = re.compile(r"^\s*\[![^\]]*\][+-]?")
 _LIMIT = 240
 _LONG = 4000  # bytes; a list item that holds more is no sentence
@@ -56,14 +62,24 @@ def _mention(note: Note, reference: Reference, words: "_Words") -> Mention:
 
 def sentence(before: str, after: str) -> tuple[str, str]:
     """What belongs to a link's sentence of the words before it and after it; a long one is cut."""
-    before = _CALLOUT.sub("", before)
-    before = _END.split(" ".join(before.split()) + (" " if before[-1:].isspace() else ""))[-1]
-    after = (" " if after[:1].isspace() else "") + _END.split(" ".join(after.split()))[0]
+    before = " ".join(_CALLOUT.sub("", before).split()) + (" " if before[-1:].isspace() else "")
+    before = before[next(reversed(_ends(before)), 0) :]
+    rest = " ".join(after.split())
+    after = (" " if after[:1].isspace() else "") + rest[: next(iter(_ends(rest)), len(rest))].rstrip()
     if len(before) > _LIMIT:
         before = "… " + before[-_LIMIT:].partition(" ")[2]
     if len(after) > _LIMIT:
         after = after[:_LIMIT].rpartition(" ")[0] + " …"
     return before, after
+
+
+def _ends(text: str) -> list[int]:
+    """Where the sentences of a text begin, but for the first."""
+    return [
+        match.end()
+        for match in _END.finditer(text)
+        if not _SHORT.search(text[max(match.start() - 12, 0) : match.start()])
+    ]
 
 
 class _Words:

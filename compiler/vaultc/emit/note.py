@@ -25,6 +25,7 @@ from vaultc.text import Span, fold
 DEPTH = 5
 BUDGET = 60  # embeds in one page, all levels together
 SIZE = re.compile(r"^(\d+)(?:x(\d+))?$")
+_HEIGHT = re.compile(r"(?:^|&)height=(\d{1,4})(?=&|$)")
 _IMAGES = frozenset(["avif", "bmp", "gif", "ico", "jpeg", "jpg", "png", "svg", "webp"])
 _SOUND = frozenset(["flac", "m4a", "mp3", "ogg", "wav", "3gp"])
 _FILM = frozenset(["mkv", "mov", "mp4", "ogv", "webm"])
@@ -291,5 +292,6 @@ def _media(place: Place, reference: Reference, path: str, use: Use) -> str:
     if extension in _FILM:
         return f'<video controls data-vaultc="media" src="{address}" title="{title}"></video>'
     if extension == "pdf":
-        return f'<iframe data-vaultc="media" src="{address}" title="{title}" loading="lazy"></iframe>'
+        height = f' height="{found[1]}"' if (found := _HEIGHT.search(hook)) else ""
+        return f'<iframe data-vaultc="media" src="{address}" title="{title}"{height} loading="lazy"></iframe>'
     return f"[{escape(name, links=False)}]({pages.destination(path, place.page)})"
