@@ -196,6 +196,7 @@ def test_what_cannot_be_imported_is_said_in_one_line(run: Run, tmp_path: Path) -
         said = run("import", source, cwd=vault, status=2).stderr
         assert said.count("\n") == 1
         assert source.name in said
+        assert ("split it" in said) == (source is large)
     write(tmp_path, {"ok.md": "x\n", "p/vaultc.toml": 'vault = "v"\n', "p/v/a.md": "x\n"})
     outside = run("import", tmp_path / "ok.md", "--into", tmp_path / "p", cwd=tmp_path / "p/v", status=2).stderr
     assert "not in the vault" in outside

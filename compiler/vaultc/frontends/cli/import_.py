@@ -1,5 +1,6 @@
 """`vaultc import`: notes from chats, exports and other programs' Markdown."""
 
+import errno
 import os
 from pathlib import Path
 from typing import NamedTuple
@@ -78,7 +79,8 @@ def _read(file: Path) -> list[Draft]:
     try:
         data = disk.read(file, _MOST, follow=True)
     except OSError as fault:
-        raise VaultcError(f"{file}: {fault.strerror or fault}: split a larger export") from None
+        help = ": split it, and import the parts" if fault.errno == errno.EFBIG else ""
+        raise VaultcError(f"{file}: {fault.strerror or fault}{help}") from None
     return importer.read(file.name, data)
 
 
