@@ -1,6 +1,7 @@
 """What is not published, and what a comment hides, is in nothing that a reader is given."""
 
 import json
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -159,17 +160,29 @@ A foot^[about [[Geheimnis]] and [[B]]] and [[#About Geheimnis|own heading]].
 }
 
 
-def test_a_site_and_its_graphs_tell_nothing(tmp_path: Path) -> None:
-    notes = write(tmp_path / "notes", NOTES)
+@pytest.mark.parametrize(
+    "engine",
+    [
+        "mkdocs",
+        pytest.param(
+            "zensical", marks=pytest.mark.skipif(find_spec("zensical") is None, reason="missing tool: zensical")
+        ),
+    ],
+)
+def test_a_site_and_its_graphs_tell_nothing(tmp_path: Path, engine: str) -> None:
+    settings = 'site_url = "https://x.example/"\n'
+    notes = write(tmp_path / "notes", {**NOTES, "vaultc.toml": settings})
     home = {"HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache"), "NO_COLOR": "1"}
-    done = run(home, "build", notes, cwd=tmp_path)
+    done = run(home, "build", notes, "--engine", engine, "--site-dir", tmp_path / "site", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    site = tmp_path / "build/site"
-    for path in site.rglob("*"):
-        relative = path.relative_to(site).as_posix()
-        assert SECRET not in relative.lower()
-        if path.is_file() and not relative.startswith("assets/"):
-            assert SECRET not in path.read_bytes().decode("utf-8", "replace").lower(), path
+    site = tmp_path / "site"
+    assert (site / "feed.xml").is_file()
+    for folder in (site, notes / "build/docs", *(tmp_path / "cache").rglob("zensical-*")):
+        for path in folder.rglob("*"):
+            relative = path.relative_to(folder).as_posix()
+            assert SECRET not in relative.lower()
+            if path.is_file() and not relative.startswith("assets/"):
+                assert SECRET not in path.read_bytes().decode("utf-8", "replace").lower(), path
     page = (site / "A/index.html").read_text(encoding="utf-8")
     assert 'id="about-an-unpublished-note"' in page
     assert 'href="#about-an-unpublished-note">own heading</a>' in page
