@@ -282,6 +282,10 @@ def test_a_diagram_asks_nothing_of_another_host(page: tuple[Page, str, list[str]
     assert not [address for address in asked if "elsewhere.example" in address]
 
 
+# A link of a drawing has its address in another form than one of the text.
+HREFS = "() => [...document.querySelectorAll('a[href]')].map(a => new URL(a.getAttribute('href'), document.baseURI).href)"
+
+
 def test_links_to_odd_names_lead_to_their_pages(site: Path, page: tuple[Page, str, list[str]]) -> None:
     tab, root, ran = page
     tab.goto(root, wait_until="load")
@@ -297,7 +301,7 @@ def test_links_to_odd_names_lead_to_their_pages(site: Path, page: tuple[Page, st
         if "text/html" not in answer.headers.get("content-type", ""):
             continue
         tab.goto(address, wait_until="domcontentloaded")
-        for href in tab.evaluate("() => [...document.querySelectorAll('a[href]')].map(a => a.href)"):
+        for href in tab.evaluate(HREFS):
             plain = href.partition("#")[0]
             assert urlsplit(plain).scheme in ("http", "https", "mailto"), (address, href)
             if plain.startswith(root) and plain not in seen:
