@@ -283,7 +283,9 @@ def test_a_diagram_asks_nothing_of_another_host(page: tuple[Page, str, list[str]
 
 
 # A link of a drawing has its address in another form than one of the text.
-HREFS = "() => [...document.querySelectorAll('a[href]')].map(a => new URL(a.getAttribute('href'), document.baseURI).href)"
+HREFS = (
+    "() => [...document.querySelectorAll('a[href]')].map(a => new URL(a.getAttribute('href'), document.baseURI).href)"
+)
 
 
 def test_links_to_odd_names_lead_to_their_pages(site: Path, page: tuple[Page, str, list[str]]) -> None:
