@@ -21,9 +21,10 @@ VAULT = {
     "area/six.md": "",
 }
 CONFIG = 'site_url = "https://example.org/x/"\n'
+NAMED = 'site_name = "vaultc-mark:title; vaultc-mark:other;"\n'  # what looks like a mark is none
 
 
-@pytest.mark.parametrize("config", ["", CONFIG, 'dialect = "material"\n'])
+@pytest.mark.parametrize("config", ["", CONFIG, NAMED, 'dialect = "material"\n'])
 def test_a_page_in_a_frame_is_the_page_of_its_template(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, config: str
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import re
+import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from types import SimpleNamespace
 from typing import Any, NamedTuple
@@ -18,8 +19,9 @@ from mkdocs.utils import normalize_url
 # Features of Material's that put more of a page into its frame than `_words` names.
 _MORE = ("content.action", "navigation.footer", "navigation.path", "navigation.tabs")
 _MAIN, _NEAR = "main.html", "partials/vaultc/sidebar.html"
-# A mark looks like an absolute address: the filter `url` leaves it as it is.
-_MARK = re.compile(r"vaultc-mark:(\w+);")
+# A mark looks like an absolute address, which the filter `url` leaves as it is, and like nothing that a vault can say.
+_SIGN = f"vaultc-{secrets.token_hex(8)}"
+_MARK = re.compile(rf"{_SIGN}:(\w+);")
 
 
 class _Frame(NamedTuple):
@@ -142,7 +144,7 @@ def _title(name: str, words: Mapping[str, str]) -> _Title:
 
 
 def _mark(name: str) -> str:
-    return f"vaultc-mark:{name};"
+    return f"{_SIGN}:{name};"
 
 
 def _text(title: str) -> str:
