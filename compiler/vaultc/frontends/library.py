@@ -1,10 +1,8 @@
 """A vault for programs: what `vaultc.open` gives, and what `vaultc query` prints."""
 
-import gc
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property, partial
 from importlib import import_module
 from importlib.util import find_spec
@@ -17,6 +15,7 @@ from vaultc.errors import VaultcError
 from vaultc.frontends.scope import find_note
 from vaultc.graph import EdgeKind, Vault, target
 from vaultc.graph.metrics import Metrics, measure
+from vaultc.many import uncollected
 from vaultc.model import Note, Reference
 from vaultc.session import Session
 from vaultc.text import Lines, fold
@@ -111,7 +110,7 @@ class OpenVault:
 
     @property
     def _vault(self) -> Vault:
-        with _uncollected():
+        with uncollected():
             return self._session.vault
 
     @cached_property
@@ -119,7 +118,7 @@ class OpenVault:
         """Every link from note to note, or to a note that is missing, in order of source and place."""
         vault = self._vault
         out = []
-        with _uncollected():
+        with uncollected():
             for path, note in vault.notes.items():
                 lines = partial(vault.lines, path)
                 for reference, resolution in zip(note.references, vault.links[path], strict=True):
@@ -131,7 +130,7 @@ class OpenVault:
     @cached_property
     def graph(self) -> "nx.MultiDiGraph[str]":
         """The links as a networkx graph. Nodes have `title`, `tags` and `exists`; edges have `kind`, and the `link` itself."""
-        with _uncollected():
+        with uncollected():
             import networkx
 
             graph: nx.MultiDiGraph[str] = networkx.MultiDiGraph()
@@ -248,18 +247,6 @@ class OpenVault:
 
     def _between(self, paths: set[str]) -> tuple[Link, ...]:
         return tuple(link for link in self.links if link.source in paths and link.target in paths)
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """No search for cycles in what is made now: it is much, it stays, and it has none."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def tags(note: Note) -> tuple[str, ...]:
